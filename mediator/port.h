@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the mediator asks of its host: the hypervisor, virtual machine monitor or test that links
+ * it. The host fills in one struct tee_port. The library calls nothing else, keeps no mutable
+ * state of its own, and never sees inside struct tee_host_vm and struct tee_host_vcpu: they are
+ * the host's handles for a VM and a vCPU and come back to it as they were given.
+ *
+ * So all that reaches a guest's memory, the Secure world or another VM passes through here. Left
+ * out: interrupts between the TEE and a VM (notifications), which no backend uses yet.
+ */
+#ifndef MEDIATOR_PORT_H
+#define MEDIATOR_PORT_H
+
+#include "lib/attributes.h"
+#include "lib/types.h"
+
+struct tee_host_vm;
+struct tee_host_vcpu;
+
+/* The registers of a secure call: x0 to x7. */
+#define TEE_SMC_REGS 8u
+
+/* The most pages that one call of pin() or unpin() names: one page of an OP-TEE page list. */
+#define TEE_PIN_BATCH 511u
+
+/* What the host says after it took the interrupts that stopped the TEE. */
+enum tee_interrupted {
+	TEE_RESUME, /* nothing for the guest: go straight back into the TEE */
+	TEE_RETURN, /* the guest has an interrupt, its time is over, or its VM is being stopped */
+};
+
+/*
+ * Called on the physical CPU that makes the mediator's call, from inside tee_backend's functions,
+ * so with whatever the host holds there. "Locked": the mediator holds vm's lock, see lock().
+ */
+struct tee_port {
+	void *host; /* given back to the functions that are not about one VM */
+
+	/*
+	 * SMC #0 with regs[0..7] in x0-x7; x0-x7 come back in regs. x8-x17 enter with values that
+	 * belong to no VM. The backend has put the VM's identity where its TEE wants it. Not
+	 * locked; the same VM may be in several secure calls at once, on different CPUs.
+	 */
+	void (*secure_call)(void *host, uint64_t regs[TEE_SMC_REGS]);
+
+	/*
+	 * Replace `count` (1..TEE_PIN_BATCH) page addresses, IPAs, by the physical addresses that
+	 * they have, and keep each of these pages in place, the VM's own, and untouched by reuse
+	 * until as many unpin() as pin() have named it. All or nothing: false when an address is
+	 * not page-aligned, or not ordinary memory of this VM that it may write; then no pin is
+	 * held and pages[] holds anything. A page may be named more than once. No physical address
+	 * returned is 0 or above 2^44. Not locked.
+	 */
+	bool (*pin)(struct tee_host_vm *vm, uint64_t *pages, uint32_t count);
+
+	/* End one pin of each of `count` frames (physical address >> 12). Cannot fail. Not locked.
+	 */
+	void (*unpin)(struct tee_host_vm *vm, const uint32_t *frames, uint32_t count);
+
+	/*
+	 * Copy out of or into the VM's memory at an IPA. The range lies in one 4 KiB page: the
+	 * library never asks for more. false, nothing copied: not ordinary memory of this VM, or
+	 * not writable for write(). Other vCPUs may change the memory meanwhile: each byte is read
+	 * once. Not locked.
+	 */
+	bool (*read)(struct tee_host_vm *vm, ipa_t from, void *to, size_t size);
+	bool (*write)(struct tee_host_vm *vm, ipa_t to, const void *from, size_t size);
+
+	/*
+	 * The same for a page that pin() returned and that is still pinned. Sizes and addresses
+	 * are multiples of 8, `to` and `from` are 8-aligned, the range lies in one page. Locked or
+	 * not.
+	 */
+	void (*read_pinned)(struct tee_host_vm *vm, pa_t from, void *to, size_t size);
+	void (*write_pinned)(struct tee_host_vm *vm, pa_t to, const void *from, size_t size);
+
+	/*
+	 * `count` adjacent zeroed pages of the host's that the TEE accepts as non-secure memory,
+	 * and their physical address. NULL: no memory. Only from vm_create and vm_destroy.
+	 */
+	void *(*pages_get)(void *host, uint32_t count, pa_t *address);
+	void (*pages_put)(void *host, void *pages, uint32_t count);
+
+	/*
+	 * The TEE keeps a window of non-secure memory mapped for ever, at this physical address:
+	 * make it accessible here (normal, cached), unless a VM has it or will. Returns where, or
+	 * NULL: the backend then does without. Only from probe.
+	 */
+	void *(*window)(void *host, pa_t base, uint64_t size);
+
+	/*
+	 * A lock per VM. Held for short stretches that call nothing but read_pinned,
+	 * write_pinned and log.
+	 */
+	void (*lock)(struct tee_host_vm *vm);
+	void (*unlock)(struct tee_host_vm *vm);
+
+	/*
+	 * An interrupt for the normal world stopped the TEE and is still pending. The host takes
+	 * what physical interrupts there are, then answers. vcpu is NULL from vm_create and
+	 * vm_destroy: RESUME is then the only answer. Not locked.
+	 */
+	enum tee_interrupted (*foreign_interrupt)(struct tee_host_vcpu *vcpu);
+
+	/*
+	 * Asked about every TEE_PIN_BATCH pages of long work: should this CPU do something else?
+	 * True makes the call return to the guest with its work half done, or vm_destroy return
+	 * TEE_STATUS_AGAIN. vcpu is NULL from vm_destroy. Not locked.
+	 */
+	bool (*should_yield)(struct tee_host_vcpu *vcpu);
+
+	/* A line, without end of line, for the host's log. The host limits the rate. */
+	void (*log)(struct tee_host_vm *vm, const char *format, ...) PRINTF_LIKE(2, 3);
+};
+
+#endif
