@@ -19,8 +19,8 @@
 
 #define write_sysreg(name, value)                                                                  \
 	do {                                                                                       \
-		uint64_t value_ = (value);                                                         \
-		__asm__ volatile("msr " SYSREG_STRING(name) ", %x0" ::"rZ"(value_) : "memory");    \
+		uint64_t written_ = (value);                                                       \
+		__asm__ volatile("msr " SYSREG_STRING(name) ", %x0" ::"rZ"(written_) : "memory");  \
 	} while (0)
 
 /* GICv3 CPU interface (Arm IHI 0069, 12.2), physical and hypervisor control. */
