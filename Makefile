@@ -48,6 +48,6 @@ $(B)/%.bin: $(B)/%.elf
 $(B)/%.img: $(B)/%.elf
 	@$(CROSS)objcopy -O binary $< $@
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/aarch64 -name '*.d' -type f 2>/dev/null)
 
 .PHONY: all
