@@ -9,15 +9,14 @@
 #ifndef DRIVERS_GICV3_H
 #define DRIVERS_GICV3_H
 
+#include "drivers/gicv3_defs.h"
 #include "lib/types.h"
 
 #define GIC_SGI_FIRST  0u
 #define GIC_PPI_FIRST  16u
 #define GIC_SPI_FIRST  32u
 #define GIC_SPI_END    1020u
-#define GIC_G1S_PEND   1020u /* ICC_HPPIR0 at EL3: a Secure group 1 interrupt waits */
 #define GIC_G1NS_PEND  1021u /* the same, Non-secure */
-#define GIC_SPURIOUS   1023u
 #define GIC_INTID_MASK 0xffffffu
 
 /* GICD_CTLR. The Non-secure view has GIC_ENABLE_G1NS in bit 1 and ARE in bit 4 as well. */
