@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A VM arrives and leaves. At arrival the TEE makes a partition for it and runs a first call of
+ * ours there: so the slow start of a partition, which may be interrupted and may ask for things
+ * no guest should answer, is over before the guest's first call; and if the TEE has no static
+ * window, that call registers the arena.
+ *
+ * At departure the TEE is told first, and pages are given back only after it agreed, in steps. The
+ * guest need not have ended anything.
+ */
+#include "mediator/optee/optee.h"
+#include <string.h>
+
+static struct optee *optee_of(struct tee *tee)
+{
+	return CONTAINER_OF(tee, struct optee, tee);
+}
+
+/* An id not in use, as long after its last use as possible; 0: none. */
+static uint16_t id_take(struct optee *t)
+{
+	for (uint32_t n = 0; n < OPTEE_IDS; n++) {
+		t->last_id = (uint16_t)((t->last_id + 1u) % OPTEE_IDS);
+		if ((t->ids[t->last_id / 64] & BIT(t->last_id % 64)) != 0)
+			continue;
+		t->ids[t->last_id / 64] |= BIT(t->last_id % 64);
+		return t->last_id;
+	}
+	return 0;
+}
+
+static void id_put(struct optee *t, uint16_t id)
+{
+	t->ids[id / 64] &= ~BIT(id % 64);
+}
+
+/* VM_CREATED or VM_DESTROYED: from the hypervisor, about a VM. */
+static uint32_t announce(const struct optee_vm *o, uint32_t function)
+{
+	const struct tee_port *port = o->vm.port;
+	uint64_t smc[TEE_SMC_REGS] = {function, o->vm.id, 0, 0, 0, 0, 0, OPTEE_CLIENT_HYPERVISOR};
+
+	port->secure_call(port->host, smc);
+	return (uint32_t)smc[0];
+}
+
+/* Call 0 of our own. In a window it does nothing: no session has the id 0. */
+static bool first_call(struct optee_vm *o)
+{
+	struct optee_call *c = &o->calls[0];
+	volatile struct optee_msg_header *header = (void *)c->slot;
+	struct optee_msg_param *p = (void *)(c->slot + sizeof(*header));
+	uint64_t *list = (void *)o->lists.va;
+
+	memset(c->slot, 0, OPTEE_SLOT_SIZE);
+	header->cmd = OPTEE_MSG_CANCEL;
+	if (!o->arena.in_window) {
+		/* The arena cannot be named before this call: its message lies in the page itself.
+		 */
+		for (uint32_t i = 0; i < o->arena.count; i++)
+			list[i] = o->arena.pa.pa + (uint64_t)i * PAGE_SIZE;
+		header->cmd = OPTEE_MSG_REGISTER_SHM;
+		header->num_params = 1;
+		p->attr = OPTEE_MSG_ATTR_TMEM_OUTPUT | OPTEE_MSG_ATTR_NONCONTIG;
+		p->tmem.address = o->lists.pa.pa;
+		p->tmem.size = (uint64_t)o->arena.count * PAGE_SIZE;
+		p->tmem.cookie = OPTEE_ARENA_HANDLE;
+	}
+	header->ret = TEEC_ERROR_GENERIC;
+	c->header.num_params = header->num_params;
+	return optee_enter_own(o, c) && (o->arena.in_window || header->ret == TEEC_SUCCESS);
+}
+
+static bool warm_up(struct optee_vm *o)
+{
+	struct optee_call *c = &o->calls[0];
+	uint64_t enter[4];
+	bool good;
+
+	memcpy(enter, c->enter, sizeof(enter));
+	c->enter[0] = OPTEE_SMC_CALL_WITH_RPC_ARG;
+	c->enter[1] = o->arena.pa.pa >> 32;
+	c->enter[2] = (uint32_t)o->arena.pa.pa;
+	good = first_call(o);
+	memcpy(c->enter, enter, sizeof(enter));
+	return good;
+}
+
+static bool pages_get(struct optee_vm *o)
+{
+	uint32_t slots = optee_call_limit(o->optee, &o->vm.quota);
+	uint32_t arena =
+		(uint32_t)(align_up((uint64_t)slots * OPTEE_SLOT_SIZE, PAGE_SIZE) >> PAGE_SHIFT);
+
+	return optee_pages_get(o->optee, arena, &o->arena) &&
+	       optee_pages_get(o->optee, optee_list_pages(o->optee, &o->vm.quota), &o->lists);
+}
+
+static void pages_put(struct optee_vm *o)
+{
+	optee_pages_put(o->optee, &o->lists);
+	optee_pages_put(o->optee, &o->arena);
+}
+
+static enum tee_status enter_tee(struct optee_vm *o)
+{
+	uint32_t answer = announce(o, OPTEE_SMC_VM_CREATED);
+
+	if (answer == OPTEE_SMC_ENOTAVAIL)
+		return TEE_STATUS_FULL;
+	if (answer != OPTEE_SMC_OK)
+		return TEE_STATUS_FAULT;
+	if (warm_up(o))
+		return TEE_STATUS_OK;
+	o->kept = announce(o, OPTEE_SMC_VM_DESTROYED) != OPTEE_SMC_OK;
+	return TEE_STATUS_FAULT;
+}
+
+enum tee_status optee_vm_create(struct tee *tee, struct tee_host_vm *host,
+				const struct tee_quota *quota, void *memory, size_t size,
+				struct tee_vm **out)
+{
+	struct optee_vm *o = memory;
+	enum tee_status status;
+
+	if (size < optee_vm_size(tee, quota))
+		return TEE_STATUS_NO_MEMORY;
+	memset(o, 0, size);
+	o->optee = optee_of(tee);
+	o->vm = (struct tee_vm){.tee = tee, .port = tee->port, .host = host, .quota = *quota};
+	o->vm.id = id_take(o->optee);
+	if (o->vm.id == 0)
+		return TEE_STATUS_FULL;
+	status = TEE_STATUS_NO_MEMORY;
+	if (pages_get(o)) {
+		optee_vm_layout(o);
+		status = enter_tee(o);
+	}
+	if (status == TEE_STATUS_OK) {
+		tee->vms++;
+		*out = &o->vm;
+		return status;
+	}
+	if (!o->kept) {
+		pages_put(o);
+		id_put(o->optee, o->vm.id);
+	}
+	return status;
+}
+
+/* The next object's pins, or part of them. True: all objects are done. */
+static bool destroy_step(struct optee_vm *o)
+{
+	struct optee_object *object = &o->objects[o->destroy_at];
+
+	if (o->destroy_at >= o->vm.quota.buffers)
+		return true;
+	if (object->state == OBJECT_FREE) {
+		o->destroy_at++;
+	} else if (optee_object_unpin(o, object)) {
+		tee_lock(&o->vm);
+		optee_object_free(o, object);
+		tee_unlock(&o->vm);
+		o->destroy_at++;
+	}
+	return false;
+}
+
+enum tee_status optee_vm_destroy(struct tee_vm *vm)
+{
+	struct optee_vm *o = optee_vm_of(vm);
+
+	if (!o->told) {
+		o->kept = announce(o, OPTEE_SMC_VM_DESTROYED) != OPTEE_SMC_OK;
+		o->told = true;
+	}
+	if (o->kept) {
+		vm->port->log(vm->host, "OP-TEE: VM %u was not let go: its shared pages are lost",
+			      vm->id);
+		vm->tee->vms--;
+		return TEE_STATUS_FAULT;
+	}
+	for (uint32_t n = 1; !destroy_step(o); n++)
+		if (n % 32 == 0 && vm->port->should_yield(NULL))
+			return TEE_STATUS_AGAIN;
+	pages_put(o);
+	id_put(o->optee, vm->id);
+	vm->tee->vms--;
+	return TEE_STATUS_OK;
+}
