@@ -48,6 +48,11 @@ $(B)/%.bin: $(B)/%.elf
 $(B)/%.img: $(B)/%.elf
 	@$(CROSS)objcopy -O binary $< $@
 
+# guest/el2-check: an EL2 payload that holds the firmware to its contract (flat, at 0x44000000).
+$(B)/el2-check.elf: $(call obj,$(call src,guest/el2-check)) $(B)/shared.a guest/el2-check/el2-check.ld
+	@echo "  LD  $@"
+	@$(LINK) -no-pie -T guest/el2-check/el2-check.ld -o $@ $(filter %.o,$^) $(LIBS)
+
 -include $(shell find $(B)/aarch64 -name '*.d' -type f 2>/dev/null)
 
 .PHONY: all

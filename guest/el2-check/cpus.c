@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The other CPUs: on, off, on again, and two CPU_ON for one CPU at the same moment. A CPU gets
+ * its job as the context argument. Memory is uncached here (MMU off), so plain volatile words do.
+ */
+#include "abi/optee_dispatcher.h"
+#include "abi/optee_smc.h"
+#include "abi/psci.h"
+#include "guest/el2-check/check.h"
+
+#define ANSWER(n) ((uint64_t)(int64_t)(n))
+#define ROUNDS	  20
+
+enum job { JOB_REPORT = 0x5aa5000000001000, JOB_RACE };
+
+struct report {
+	volatile uint64_t runs, el, mpidr, uid, race;
+};
+
+static struct report reports[CPUS_MAX];
+static volatile uint64_t race_round, race_target;
+static bool tee_present;
+
+static uint64_t self(void)
+{
+	return READ("mpidr_el1") & 0xff;
+}
+
+static void run_race(struct report *r)
+{
+	uint64_t round = r->runs;
+
+	r->runs = round + 1;
+	while (race_round == 0)
+		;
+	r->race = smc(PSCI_CPU_ON_64, race_target, (uintptr_t)cpu_start, JOB_REPORT);
+}
+
+void second_main(uint64_t context)
+{
+	struct report *r = &reports[self()];
+
+	if (context == JOB_RACE) {
+		run_race(r);
+	} else {
+		r->el = READ("CurrentEL");
+		r->mpidr = READ("mpidr_el1");
+		r->uid = smc(OPTEE_SMC_CALLS_UID, 0, 0, 0);
+		r->runs = r->runs + 1;
+	}
+	smc(PSCI_CPU_OFF, 0, 0, 0);
+	say("FAIL CPU_OFF returned\n");
+	power_off();
+}
+
+static bool wait_for(volatile uint64_t *word, uint64_t value)
+{
+	uint64_t start = ticks();
+
+	while (*word != value) {
+		if (ticks() - start > ticks_of_ms(10000))
+			return false;
+	}
+	return true;
+}
+
+static bool wait_off(uint64_t cpu)
+{
+	uint64_t start = ticks();
+
+	while (smc(PSCI_AFFINITY_INFO_64, cpu, 0, 0) != PSCI_AFFINITY_OFF) {
+		if (ticks() - start > ticks_of_ms(10000))
+			return false;
+	}
+	return true;
+}
+
+static bool present(uint64_t cpu)
+{
+	return smc(PSCI_AFFINITY_INFO_64, cpu, 0, 0) != ANSWER(PSCI_INVALID_PARAMETERS);
+}
+
+static uint64_t turn_on(uint64_t cpu, enum job job)
+{
+	return smc(PSCI_CPU_ON_64, cpu, (uintptr_t)cpu_start, (uint64_t)job);
+}
+
+static void check_on_off(uint64_t cpu)
+{
+	struct report *r = &reports[cpu];
+	bool has_tee = tee_present && cpu < OPTEE_CPUS_MAX;
+	uint64_t again;
+
+	say("     CPU %lu\n", (unsigned long)cpu);
+	check(smc(PSCI_AFFINITY_INFO_64, cpu, 0, 0) == PSCI_AFFINITY_OFF, "it is off at first");
+	check(smc(PSCI_CPU_ON_64, cpu, 2, 0) == ANSWER(PSCI_INVALID_ADDRESS),
+	      "CPU_ON with an entry point that cannot be");
+	checkf(turn_on(cpu, JOB_REPORT) == 0, "CPU_ON", 0);
+	again = turn_on(cpu, JOB_REPORT);
+	checkf(again == ANSWER(PSCI_ALREADY_ON) || again == ANSWER(PSCI_ON_PENDING),
+	       "a second CPU_ON at once", again);
+	check(wait_for(&r->runs, 1), "it runs");
+	check(r->el == 2 << 2 && (r->mpidr & 0xff00ffffff) == cpu, "at EL2, with its own MPIDR");
+	checkf((uint32_t)r->uid == (has_tee ? OPTEE_UID_0 : 0xffffffff),
+	       has_tee ? "the TEE answers there" : "no TEE there, and it says so", r->uid);
+	check(wait_off(cpu), "CPU_OFF, and AFFINITY_INFO says so");
+	check(turn_on(cpu, JOB_REPORT) == 0 && wait_for(&r->runs, 2) && wait_off(cpu),
+	      "on and off once more");
+}
+
+static bool one_success(uint64_t a, uint64_t b)
+{
+	uint64_t other = a == 0 ? b : a;
+
+	return (a == 0 || b == 0) &&
+	       (other == ANSWER(PSCI_ALREADY_ON) || other == ANSWER(PSCI_ON_PENDING));
+}
+
+/* CPUs 1 and 2 turn on 3 at the same moment. */
+static bool race_once(void)
+{
+	uint64_t runs[4] = {0, reports[1].runs, reports[2].runs, reports[3].runs};
+
+	race_round = 0;
+	race_target = 3;
+	if (turn_on(1, JOB_RACE) != 0 || turn_on(2, JOB_RACE) != 0)
+		return false;
+	if (!wait_for(&reports[1].runs, runs[1] + 1) || !wait_for(&reports[2].runs, runs[2] + 1))
+		return false;
+	race_round = 1;
+	return wait_off(1) && wait_off(2) && wait_for(&reports[3].runs, runs[3] + 1) &&
+	       wait_off(3) && one_success(reports[1].race, reports[2].race);
+}
+
+static void check_race(void)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; i < ROUNDS && ok; i++)
+		ok = race_once();
+	check(ok, "of two CPU_ON at once for one CPU, one succeeds");
+}
+
+void check_cpus(void)
+{
+	uint64_t count = 1;
+
+	tee_present = (uint32_t)smc(OPTEE_SMC_CALLS_UID, 0, 0, 0) == OPTEE_UID_0;
+	for (uint64_t cpu = 1; cpu < CPUS_MAX; cpu++) {
+		if (!present(cpu))
+			continue;
+		check_on_off(cpu);
+		count++;
+	}
+	if (count >= 4)
+		check_race();
+	say("     %lu CPUs\n", (unsigned long)count);
+}
