@@ -10,7 +10,6 @@
 #include "firmware/el3.h"
 #include "firmware/flash.h"
 #include "lib/assert.h"
-#include "lib/util.h"
 #include <string.h>
 
 struct psci psci;

@@ -7,9 +7,9 @@
 #ifndef FIRMWARE_EL3_H
 #define FIRMWARE_EL3_H
 
-#include "abi/flash.h"
 #include "firmware/cpu.h"
 #include "firmware/psci.h"
+#include "lib/attributes.h"
 #include <stdbool.h>
 
 /* control.c: registers that say what the lower levels may do. Each CPU, once. */

@@ -5,7 +5,7 @@
  * have a priority that no mask of the normal world can hide. Nothing is acknowledged here.
  */
 #include "arch/aarch64/sysreg.h"
-#include "arch/mmio.h"
+#include "arch/barrier.h"
 #include "drivers/gicv3.h"
 #include "firmware/el3.h"
 #include "lib/assert.h"

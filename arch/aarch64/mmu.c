@@ -112,13 +112,17 @@ static unsigned leaf_level(const struct mmu_table *table, uint64_t va, uint64_t 
 	return level;
 }
 
-static enum mmu_status map_one(struct mmu_table *table, uint64_t va, uint64_t leaf, unsigned level)
+/*
+ * Map va by one entry at `level`, or below it where a table is in the place of a block already.
+ * `leaf` is the entry without its type. *done: the bytes that the entry spans.
+ */
+static enum mmu_status map_one(struct mmu_table *table, uint64_t va, uint64_t leaf, unsigned level,
+			       uint64_t *done)
 {
-	uint64_t *level_table = table->root;
+	unsigned l = start_level(table);
+	uint64_t *entry = entry_of(table->root, l, va);
 
-	for (unsigned l = start_level(table); l < level; l++) {
-		uint64_t *entry = entry_of(level_table, l, va);
-
+	while (l < level || is_table(*entry, l)) {
 		if (*entry == 0) {
 			enum mmu_status s = descend_into_new(table, entry, l);
 
@@ -127,29 +131,30 @@ static enum mmu_status map_one(struct mmu_table *table, uint64_t va, uint64_t le
 		}
 		if (!is_table(*entry, l))
 			return MMU_OVERLAP;
-		level_table = table_at(*entry);
+		l++;
+		entry = entry_of(table_at(*entry), l, va);
 	}
-	if (*entry_of(level_table, level, va) != 0)
+	if (*entry != 0)
 		return MMU_OVERLAP;
-	*entry_of(level_table, level, va) = leaf;
+	*entry = leaf | leaf_type(l);
+	*done = span(l);
 	return MMU_OK;
 }
 
 enum mmu_status mmu_map(struct mmu_table *table, uint64_t va, pa_t to, uint64_t size, unsigned attr)
 {
-	uint64_t done = 0;
+	uint64_t done = 0, step = 0;
 
 	if (bad_range(table, va, size) || !is_aligned(to.pa, PAGE_SIZE) ||
 	    !range_inside(to.pa, size, BIT(OUTPUT_BITS)) || (attr & MMU_KIND) > MMU_UNCACHED)
 		return MMU_BAD_RANGE;
-	while (done < size) {
+	for (; done < size; done += step) {
 		unsigned level = leaf_level(table, va + done, to.pa + done, size - done, attr);
-		uint64_t leaf = (to.pa + done) | attr_bits(table, attr) | leaf_type(level);
-		enum mmu_status s = map_one(table, va + done, leaf, level);
+		uint64_t leaf = (to.pa + done) | attr_bits(table, attr);
+		enum mmu_status s = map_one(table, va + done, leaf, level, &step);
 
 		if (s != MMU_OK)
 			return s;
-		done += span(level);
 	}
 	mmu_publish();
 	return MMU_OK;

@@ -11,14 +11,17 @@
 #define ANSWER(n) ((uint64_t)(int64_t)(n))
 #define ROUNDS	  20
 
-enum job { JOB_REPORT = 0x5aa5000000001000, JOB_RACE };
+/* CPUs 1 and 2 turn this one on. */
+#define RACE_TARGET 3
+
+enum job { JOB_REPORT = 0x5aa5000000001000, JOB_RACE, JOB_HOLD };
 
 struct report {
 	volatile uint64_t runs, el, mpidr, uid, race;
 };
 
 static struct report reports[CPUS_MAX];
-static volatile uint64_t race_round, race_target;
+static volatile uint64_t race_started, race_over;
 static bool tee_present;
 
 static uint64_t self(void)
@@ -28,12 +31,18 @@ static uint64_t self(void)
 
 static void run_race(struct report *r)
 {
-	uint64_t round = r->runs;
-
-	r->runs = round + 1;
-	while (race_round == 0)
+	r->runs = r->runs + 1;
+	while (race_started == 0)
 		;
-	r->race = smc(PSCI_CPU_ON_64, race_target, (uintptr_t)cpu_start, JOB_REPORT);
+	r->race = smc(PSCI_CPU_ON_64, RACE_TARGET, (uintptr_t)cpu_start, JOB_HOLD);
+}
+
+/* Stay on until both have asked: a CPU that is off again could be turned on twice. */
+static void run_hold(struct report *r)
+{
+	r->runs = r->runs + 1;
+	while (race_over == 0)
+		;
 }
 
 void second_main(uint64_t context)
@@ -42,6 +51,8 @@ void second_main(uint64_t context)
 
 	if (context == JOB_RACE) {
 		run_race(r);
+	} else if (context == JOB_HOLD) {
+		run_hold(r);
 	} else {
 		r->el = READ("CurrentEL");
 		r->mpidr = READ("mpidr_el1");
@@ -116,20 +127,22 @@ static bool one_success(uint64_t a, uint64_t b)
 	       (other == ANSWER(PSCI_ALREADY_ON) || other == ANSWER(PSCI_ON_PENDING));
 }
 
-/* CPUs 1 and 2 turn on 3 at the same moment. */
 static bool race_once(void)
 {
-	uint64_t runs[4] = {0, reports[1].runs, reports[2].runs, reports[3].runs};
+	uint64_t runs[] = {0, reports[1].runs, reports[2].runs, reports[RACE_TARGET].runs};
+	bool ok;
 
-	race_round = 0;
-	race_target = 3;
+	race_started = 0;
+	race_over = 0;
 	if (turn_on(1, JOB_RACE) != 0 || turn_on(2, JOB_RACE) != 0)
 		return false;
 	if (!wait_for(&reports[1].runs, runs[1] + 1) || !wait_for(&reports[2].runs, runs[2] + 1))
 		return false;
-	race_round = 1;
-	return wait_off(1) && wait_off(2) && wait_for(&reports[3].runs, runs[3] + 1) &&
-	       wait_off(3) && one_success(reports[1].race, reports[2].race);
+	race_started = 1;
+	ok = wait_off(1) && wait_off(2) && one_success(reports[1].race, reports[2].race);
+	race_over = 1;
+	return ok && wait_for(&reports[RACE_TARGET].runs, runs[RACE_TARGET] + 1) &&
+	       wait_off(RACE_TARGET);
 }
 
 static void check_race(void)
