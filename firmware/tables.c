@@ -4,6 +4,7 @@
  * Secure. The page below each stack is left out, so that an overflow stops at once. Other memory
  * is opened while images are copied and closed again: later EL3 cannot even reach it by mistake.
  */
+#include "abi/flash.h"
 #include "arch/mmu.h"
 #include "firmware/el3.h"
 #include "lib/assert.h"
