@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Host tests of the mediator: each tests/unit/test_optee_*.c with the whole mediator, a fake host
+# and a model TEE. Included by the Makefile; also runs by itself: make -f tests/unit/mediator.mk
+B      ?= build
+HOSTCC ?= gcc
+
+MEDIATOR_TESTS := $(patsubst tests/unit/%.c,$(B)/host/%,$(wildcard tests/unit/test_optee_*.c))
+MEDIATOR_TEST_SRC := $(wildcard mediator/*.c mediator/*/*.c) tests/unit/fake_port.c tests/unit/model_tee.c tests/unit/mediator_guest.c
+MEDIATOR_TEST_OBJ := $(patsubst %.c,$(B)/host/mediator/%.o,$(MEDIATOR_TEST_SRC))
+MEDIATOR_TEST_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -I. -MMD -MP
+
+mediator-tests: $(MEDIATOR_TESTS)
+	@for t in $^; do $$t || exit 1; done
+
+$(B)/host/mediator/%.o: %.c
+	@mkdir -p $(@D)
+	@$(HOSTCC) $(MEDIATOR_TEST_CFLAGS) -c $< -o $@
+$(MEDIATOR_TESTS): $(B)/host/%: $(B)/host/mediator/tests/unit/%.o $(MEDIATOR_TEST_OBJ)
+	@$(HOSTCC) -fsanitize=address,undefined -o $@ $^ -lcmocka
+
+-include $(MEDIATOR_TEST_OBJ:.o=.d) $(patsubst tests/unit/%.c,$(B)/host/mediator/tests/unit/%.d,$(wildcard tests/unit/test_optee_*.c))
+
+.PHONY: mediator-tests
