@@ -33,6 +33,11 @@ struct sys_state {
 	uint64_t reg[SYS_REGS];
 };
 
+/* Breakpoint and watchpoint value and control registers. */
+struct debug_state {
+	uint64_t bvr[16], bcr[16], wvr[16], wcr[16];
+};
+
 /*
  * OFF -> READY by PSCI CPU_ON or VM start; READY <-> RUNNING by the scheduler; RUNNING -> WAITING
  * by WFI; WAITING -> READY by an interrupt or the VM's stop; any -> OFF. Changed under the
@@ -50,7 +55,6 @@ struct vcpu {
 	enum vcpu_state state;
 	uint32_t pcpu;	      /* where it runs or ran last */
 	uint64_t slice_end;   /* CNTPCT at which the next vCPU has its turn */
-	bool wake;	      /* something happened since the last WFI decision */
 	bool on_pending;      /* CPU_ON accepted, first instruction not yet run */
 
 	/* The first instruction after power on. */
@@ -58,7 +62,9 @@ struct vcpu {
 
 	struct vgic_cpu vgic;
 	uint64_t timer_wake; /* CNTPCT at which a sleeping vCPU's timer fires; ~0: never */
-	bool debug_used;
+	bool debug_used; /* breakpoints and watchpoints are switched too */
+	bool os_lock;
+	struct debug_state debug;
 	struct sys_state sys;
 	struct fp_state fp;
 };

@@ -34,17 +34,17 @@ struct vm_config {
 };
 
 /*
- * STOPPED: no vCPU runs, memory and TEE may be taken away. STOPPING: a vCPU asked for the end;
- * others leave the guest as they trap; the last one out makes it STOPPED. Under `lock`.
+ * STOPPED: has no memory and no TEE. RUNNING. STOPPING: its end was asked for; vCPUs leave the guest
+ * as they trap. FINISHING: all have left; one CPU takes memory and TEE away, and starts the VM anew
+ * if `reboot`. Changed under the scheduler's lock (sched.h).
  */
-enum vm_state { VM_STOPPED, VM_RUNNING, VM_STOPPING };
+enum vm_state { VM_STOPPED, VM_RUNNING, VM_STOPPING, VM_FINISHING };
 
 struct vm {
 	uint32_t id; /* index, and VMID - 1 */
 	struct vm_config config;
-	struct spinlock lock; /* state, pins; taken after nothing, before vgic.lock */
 	enum vm_state state;
-	bool reboot; /* after STOPPING: start again */
+	bool reboot;	  /* after STOPPING: start again */
 	uint32_t running; /* vCPUs not OFF */
 
 	/* One run of physical memory behind VM_RAM_BASE. size 0: none yet. */
@@ -60,7 +60,9 @@ struct vm {
 
 	struct tee_vm *tee; /* NULL: no TEE */
 	const struct tee_node *tee_node;
-	struct spinlock tee_lock;
+	uint64_t tee_owners_fast, tee_owners_yielding; /* owning entities that are its own */
+	struct spinlock tee_lock; /* port->lock */
+	struct spinlock pin_lock; /* pins */
 	void *tee_memory;
 	uint64_t tee_memory_size;
 };
@@ -74,5 +76,12 @@ uint32_t vm_count(void);
  * vCPU may change the memory at any time.
  */
 void *vm_memory(const struct vm *vm, ipa_t at, uint64_t size);
+
+/* Make the VMs that are described; vm_start() then starts one. */
+void vm_init(const struct vm_config *configs, uint32_t number);
+void vm_start(struct vm *vm);
+
+/* Take apart each VM that has stopped; power the board off after the last. From the scheduler. */
+void vm_finish_stopped(void);
 
 #endif

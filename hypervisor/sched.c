@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which vCPU runs on which CPU. Each CPU has a queue of vCPUs that are ready and takes turns among
+ * them, a slice each; a vCPU that sleeps (WFI) gives its turn away; a CPU with nothing to do takes
+ * a vCPU that waits for its turn elsewhere. So nobody starves, and no CPU idles beside work.
+ *
+ * One lock guards queues and vCPU states. A vCPU's registers are saved before it is put where
+ * another CPU could take it. Called on the CPU concerned with interrupts masked, as all of EL2.
+ */
+#include "hypervisor/sched.h"
+#include "arch/barrier.h"
+#include "hypervisor/pcpu.h"
+#include "lib/assert.h"
+
+#define SLICES_PER_SECOND 200u /* 5 ms */
+
+static struct LOCKABLE {
+	struct spinlock lock;
+	uint64_t slice; /* in ticks of CNTPCT */
+} sched;
+
+void sched_init(void)
+{
+	sched.slice = read_sysreg(cntfrq_el0) / SLICES_PER_SECOND;
+	for (uint32_t i = 0; i < PCPUS_MAX; i++) {
+		list_init(&pcpus[i].ready);
+		list_init(&pcpus[i].waiting);
+	}
+}
+
+static void poke(struct pcpu *p)
+{
+	__atomic_store_n(&p->resched, true, __ATOMIC_RELEASE);
+	if (p != this_pcpu())
+		gicv3_sgi1r(SGI_KICK, p->mpidr);
+}
+
+/* A CPU that does nothing, the preferred one first; else the preferred one. */
+static struct pcpu *place(uint32_t preferred)
+{
+	struct pcpu *p = &pcpus[preferred];
+
+	for (uint32_t i = 0; i < pcpu_count; i++) {
+		struct pcpu *other = &pcpus[(preferred + i) % pcpu_count];
+
+		if (other->online && other->current == NULL && list_empty(&other->ready))
+			return other;
+	}
+	return p;
+}
+
+/* The lock is held; the vCPU is in no queue. */
+static void make_ready(struct vcpu *vcpu)
+{
+	struct pcpu *p = place(vcpu->pcpu);
+
+	vcpu->state = VCPU_READY;
+	vcpu->pcpu = p->index;
+	list_add_tail(&p->ready, &vcpu->queue);
+	poke(p);
+}
+
+void vcpu_kick(struct vcpu *vcpu)
+{
+	spin_lock(&sched.lock);
+	if (vcpu->state == VCPU_WAITING) {
+		list_del(&vcpu->queue);
+		make_ready(vcpu);
+	} else if (vcpu->state == VCPU_RUNNING && &pcpus[vcpu->pcpu] != this_pcpu()) {
+		poke(&pcpus[vcpu->pcpu]);
+	}
+	spin_unlock(&sched.lock);
+}
+
+enum sched_on sched_power_on(struct vcpu *vcpu, uint64_t entry, uint64_t x0)
+{
+	enum sched_on answer = SCHED_ON_OK;
+
+	spin_lock(&sched.lock);
+	if (vcpu->state != VCPU_OFF) {
+		answer = vcpu->on_pending ? SCHED_ON_PENDING : SCHED_ON_ALREADY;
+	} else if (vcpu->vm->state != VM_RUNNING) {
+		answer = SCHED_ON_DENIED;
+	} else {
+		context_reset(vcpu, entry, x0);
+		vcpu->on_pending = true;
+		vcpu->vm->running++;
+		make_ready(vcpu);
+	}
+	spin_unlock(&sched.lock);
+	return answer;
+}
+
+/* The lock is held. The vCPU is in this CPU's registers and stops being so. */
+static void unload(struct pcpu *p, struct vcpu *vcpu, enum vcpu_state state)
+{
+	context_save(vcpu);
+	p->current = NULL;
+	vcpu->state = state;
+	vcpu->timer_wake = state == VCPU_WAITING ? vtimer_next(vcpu) : ~0ull;
+	if (state == VCPU_READY)
+		list_add_tail(&p->ready, &vcpu->queue);
+	else if (state == VCPU_WAITING)
+		list_add_tail(&p->waiting, &vcpu->queue);
+	else
+		vcpu->vm->running--;
+}
+
+static void load(struct pcpu *p, struct vcpu *vcpu)
+{
+	list_del(&vcpu->queue);
+	vcpu->state = VCPU_RUNNING;
+	vcpu->pcpu = p->index;
+	vcpu->on_pending = false;
+	vcpu->slice_end = read_sysreg(cntpct_el0) + sched.slice;
+	p->current = vcpu;
+	context_load(vcpu);
+}
+
+/* Sleepers whose timers have fired become ready. Returns when the next one will. */
+static uint64_t wake_sleepers(struct pcpu *p)
+{
+	uint64_t now = read_sysreg(cntpct_el0), next = ~0ull;
+	struct list *item, *following;
+
+	list_for_each_safe(item, following, &p->waiting) {
+		struct vcpu *vcpu = LIST_ITEM(item, struct vcpu, queue);
+
+		if (vcpu->timer_wake <= now) {
+			list_del(&vcpu->queue);
+			make_ready(vcpu);
+		} else {
+			next = min_u64(next, vcpu->timer_wake);
+		}
+	}
+	return next;
+}
+
+static struct vcpu *pick(struct pcpu *p)
+{
+	for (uint32_t i = 0; i < pcpu_count; i++) {
+		struct list *ready = &pcpus[(p->index + i) % pcpu_count].ready;
+
+		if (!list_empty(ready))
+			return LIST_ITEM(ready->next, struct vcpu, queue);
+	}
+	return NULL;
+}
+
+static void arm_timer(struct pcpu *p, uint64_t next)
+{
+	if (p->current != NULL && !list_empty(&p->ready))
+		next = min_u64(next, p->current->slice_end);
+	write_sysreg(cnthp_cval_el2, next);
+	write_sysreg(cnthp_ctl_el2, next == ~0ull ? 0 : 1);
+	isb();
+}
+
+/* The current vCPU's turn is over: its VM stops, or others wait and it has had its slice. */
+static void end_turn(struct pcpu *p)
+{
+	struct vcpu *vcpu = p->current;
+
+	if (vcpu == NULL)
+		return;
+	if (vcpu->vm->state != VM_RUNNING)
+		unload(p, vcpu, VCPU_OFF);
+	else if (!list_empty(&p->ready) && read_sysreg(cntpct_el0) >= vcpu->slice_end)
+		unload(p, vcpu, VCPU_READY);
+}
+
+/* Set the CPU to a vCPU if there is one. False: there is nothing to run. */
+static bool choose(struct pcpu *p)
+{
+	uint64_t next;
+	struct vcpu *vcpu;
+
+	spin_lock(&sched.lock);
+	__atomic_store_n(&p->resched, false, __ATOMIC_RELAXED);
+	next = wake_sleepers(p);
+	end_turn(p);
+	vcpu = p->current == NULL ? pick(p) : NULL;
+	if (vcpu != NULL)
+		load(p, vcpu);
+	arm_timer(p, next);
+	spin_unlock(&sched.lock);
+	return p->current != NULL;
+}
+
+struct vcpu *sched_run(void)
+{
+	struct pcpu *p = this_pcpu();
+
+	for (;;) {
+		irq_take();
+		vm_finish_stopped();
+		if (choose(p)) {
+			struct vcpu *vcpu = p->current;
+
+			irq_take(); /* what loading the vCPU's timers has raised */
+			vgic_flush(vcpu);
+			return vcpu;
+		}
+		if (!__atomic_load_n(&p->resched, __ATOMIC_ACQUIRE))
+			wfi();
+	}
+}
+
+void sched_sleep(struct vcpu *vcpu)
+{
+	struct pcpu *p = this_pcpu();
+
+	irq_take();
+	spin_lock(&sched.lock);
+	if (vcpu->vm->state == VM_RUNNING && !vgic_has_pending(vcpu))
+		unload(p, vcpu, VCPU_WAITING);
+	spin_unlock(&sched.lock);
+	p->resched = true;
+}
+
+void sched_power_off(struct vcpu *vcpu)
+{
+	struct pcpu *p = this_pcpu();
+
+	spin_lock(&sched.lock);
+	unload(p, vcpu, VCPU_OFF);
+	p->resched = true;
+	spin_unlock(&sched.lock);
+}
+
+void sched_stop_vm(struct vm *vm, bool reboot)
+{
+	spin_lock(&sched.lock);
+	if (vm->state == VM_RUNNING) {
+		vm->state = VM_STOPPING;
+		vm->reboot = reboot;
+	}
+	for (uint32_t i = 0; i < vm->config.cpus; i++) {
+		struct vcpu *vcpu = vm->vcpu[i];
+
+		if (vcpu->state == VCPU_RUNNING) {
+			poke(&pcpus[vcpu->pcpu]);
+		} else if (vcpu->state != VCPU_OFF) {
+			list_del(&vcpu->queue);
+			vcpu->state = VCPU_OFF;
+			vcpu->on_pending = false;
+			vm->running--;
+		}
+	}
+	spin_unlock(&sched.lock);
+}
+
+bool sched_claim_stopped(struct vm *vm)
+{
+	bool mine;
+
+	if (__atomic_load_n(&vm->state, __ATOMIC_RELAXED) == VM_STOPPED ||
+	    __atomic_load_n(&vm->running, __ATOMIC_RELAXED) != 0)
+		return false;
+	spin_lock(&sched.lock);
+	mine = vm->state != VM_STOPPED && vm->state != VM_FINISHING && vm->running == 0;
+	if (mine) {
+		if (vm->state == VM_RUNNING)
+			vm->reboot = false; /* each vCPU switched itself off: nobody can come back */
+		vm->state = VM_FINISHING;
+	}
+	spin_unlock(&sched.lock);
+	return mine;
+}
+
+void sched_set_state(struct vm *vm, enum vm_state state)
+{
+	spin_lock(&sched.lock);
+	vm->state = state;
+	spin_unlock(&sched.lock);
+}
+
+bool sched_wants_cpu(struct vcpu *vcpu)
+{
+	return __atomic_load_n(&this_pcpu()->resched, __ATOMIC_RELAXED) ||
+	       vcpu->vm->state != VM_RUNNING;
+}
+
+enum sched_power sched_power(struct vcpu *vcpu)
+{
+	enum sched_power answer;
+
+	spin_lock(&sched.lock);
+	answer = vcpu->on_pending ? SCHED_POWER_PENDING
+				  : (vcpu->state == VCPU_OFF ? SCHED_POWER_OFF : SCHED_POWER_ON);
+	spin_unlock(&sched.lock);
+	return answer;
+}

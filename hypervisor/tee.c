@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which backend a VM speaks to, from its arrival to its end. The mediator's door to the machine is
+ * tee_port.c. Creation and destruction are serialised by tees.lock, calls take no lock here.
+ */
+#include "hypervisor/tee.h"
+#include "abi/smccc.h"
+#include "hypervisor/console.h"
+#include "hypervisor/pages.h"
+#include "hypervisor/tee_port.h"
+#include "lib/print.h"
+#include "lib/util.h"
+
+/* The backends that this hypervisor has. A VM's mode names one by its index. */
+static const struct tee_backend *const backends[] = {&optee_backend};
+
+/* Owning entities that a backend claims, one bit each. */
+struct owners {
+	uint64_t fast, yielding;
+};
+
+static struct LOCKABLE {
+	struct spinlock lock;
+	struct tee *tee[ARRAY_SIZE(backends)]; /* NULL: the board has none of the kind */
+	struct owners owners[ARRAY_SIZE(backends)];
+} tees;
+
+static uint64_t owner_bits(const struct tee_claim *claim)
+{
+	return BITS(claim->owner_last, claim->owner_first);
+}
+
+static struct owners claimed(const struct tee_backend *backend)
+{
+	struct owners o = {0, 0};
+
+	for (const struct tee_claim *c = backend->claims; c->fast || c->yielding; c++) {
+		o.fast |= c->fast ? owner_bits(c) : 0;
+		o.yielding |= c->yielding ? owner_bits(c) : 0;
+	}
+	return o;
+}
+
+void tee_init(void)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(backends); i++) {
+		size_t size = backends[i]->instance_size;
+		void *memory = pages_get(size, PAGE_SIZE);
+
+		if (memory == NULL)
+			continue;
+		if (backends[i]->probe(memory, &tee_port) == TEE_STATUS_OK) {
+			tees.tee[i] = memory;
+			tees.owners[i] = claimed(backends[i]);
+			console_log("TEE: %s", backends[i]->name);
+		} else {
+			pages_put(memory, size);
+		}
+	}
+}
+
+static const char *reason(enum tee_status status)
+{
+	switch (status) {
+	case TEE_STATUS_ABSENT:
+		return "the board has no TEE that can serve VMs";
+	case TEE_STATUS_FULL:
+		return "the TEE serves no further VM";
+	case TEE_STATUS_NO_MEMORY:
+		return "not enough memory";
+	default:
+		return "the TEE did not answer as it should";
+	}
+}
+
+/* On the VM's console, where its user looks, and in the hypervisor's log. */
+static void refuse(struct vm *vm, enum tee_status status)
+{
+	char text[128];
+
+	print_format(text, sizeof(text), "teevisor: no TEE for this VM: %s\r\n", reason(status));
+	for (const char *c = text; *c != '\0'; c++)
+		console_guest_putc(vm, *c);
+	console_log("%s: runs without a TEE: %s", vm->config.name, reason(status));
+}
+
+static enum tee_status create(struct vm *vm)
+{
+	const struct tee_backend *backend = backends[0];
+	struct tee *tee = tees.tee[0];
+	enum tee_status status;
+
+	if (tee == NULL)
+		return TEE_STATUS_ABSENT;
+	vm->tee_memory_size = backend->vm_size(tee, &vm->config.quota);
+	vm->tee_memory = pages_get(vm->tee_memory_size, PAGE_SIZE);
+	if (vm->tee_memory == NULL)
+		return TEE_STATUS_NO_MEMORY;
+	spin_lock(&tees.lock);
+	status = backend->vm_create(tee, tee_port_vm(vm), &vm->config.quota, vm->tee_memory,
+				    vm->tee_memory_size, &vm->tee);
+	spin_unlock(&tees.lock);
+	if (status != TEE_STATUS_OK)
+		pages_put(vm->tee_memory, vm->tee_memory_size);
+	return status;
+}
+
+void tee_attach(struct vm *vm)
+{
+	enum tee_status status;
+
+	vm->tee = NULL;
+	vm->tee_node = NULL;
+	if (vm->config.tee == VM_TEE_NONE)
+		return;
+	status = create(vm);
+	if (status != TEE_STATUS_OK) {
+		refuse(vm, status);
+		return;
+	}
+	vm->tee_owners_fast = tees.owners[0].fast;
+	vm->tee_owners_yielding = tees.owners[0].yielding;
+	if (backends[0]->describe != NULL)
+		vm->tee_node = backends[0]->describe(vm->tee);
+}
+
+bool tee_detach(struct vm *vm)
+{
+	enum tee_status status;
+
+	if (vm->tee == NULL)
+		return true;
+	do {
+		spin_lock(&tees.lock);
+		status = vm->tee->tee->backend->vm_destroy(vm->tee);
+		spin_unlock(&tees.lock);
+	} while (status == TEE_STATUS_AGAIN);
+	vm->tee = NULL;
+	pages_put(vm->tee_memory, vm->tee_memory_size);
+	return status == TEE_STATUS_OK;
+}
+
+enum tee_verdict tee_from_guest(struct vcpu *vcpu, uint32_t function)
+{
+	struct vm *vm = vcpu->vm;
+	uint64_t owners = smccc_is_fast(function) ? vm->tee_owners_fast : vm->tee_owners_yielding;
+
+	if (vm->tee == NULL || (owners >> smccc_owner(function) & 1) == 0)
+		return TEE_NOT_MINE;
+	return vm->tee->tee->backend->call(vm->tee, tee_port_vcpu(vcpu), vcpu->regs.x);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The hypervisor's side of the mediator: which TEEs the board has, and the TEE of each VM.
+ */
+#ifndef HYPERVISOR_TEE_H
+#define HYPERVISOR_TEE_H
+
+#include "hypervisor/vm.h"
+
+/* Look for the board's TEEs. Once, after the memory is known. */
+void tee_init(void);
+
+/*
+ * Give the VM the TEE that its configuration asks for. Without one it goes on, and vm->tee is NULL:
+ * a reason has been printed, on its own console too. Only while the VM is STOPPED or FINISHING.
+ */
+void tee_attach(struct vm *vm);
+
+/*
+ * Take it away, in whatever state its calls are. False: the TEE did not let go; the VM's memory
+ * must never be used again.
+ */
+bool tee_detach(struct vm *vm);
+
+/* A trusted-OS call of the running vCPU, bit 16 of the function id cleared. */
+enum tee_verdict tee_from_guest(struct vcpu *vcpu, uint32_t function);
+
+#endif

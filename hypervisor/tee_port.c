@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The whole port between the mediator and this hypervisor: guest pages to physical pages, pins,
+ * copies, the SMC into the Secure world, interrupts that stop it. A guest's RAM is one run of
+ * physical memory mapped 1:1 at EL2, so an address is translated by one comparison and an addition,
+ * and a pin is a count. Memory is not taken from a running VM, so a pin matters at the VM's end:
+ * pages that the TEE did not let go of are not used again.
+ */
+#include "hypervisor/tee_port.h"
+#include "hypervisor/console.h"
+#include "hypervisor/memory.h"
+#include "hypervisor/pages.h"
+#include "hypervisor/pcpu.h"
+#include "hypervisor/sched.h"
+#include "lib/print.h"
+#include "lib/util.h"
+#include <string.h>
+
+#define PINS_MAX UINT16_MAX
+
+static struct vm *vm_of(struct tee_host_vm *vm)
+{
+	return (struct vm *)(void *)vm;
+}
+
+static void secure_call(void *host, uint64_t regs[TEE_SMC_REGS])
+{
+	(void)host;
+	smc_call(regs);
+}
+
+static void unpin_first(struct vm *vm, const uint64_t *pages, uint32_t count) NEEDS(vm->pin_lock)
+{
+	for (uint32_t i = 0; i < count; i++)
+		vm->pins[(pages[i] - vm->ram.pa) >> PAGE_SHIFT]--;
+}
+
+static bool pin(struct tee_host_vm *handle, uint64_t *pages, uint32_t count)
+{
+	struct vm *vm = vm_of(handle);
+	uint64_t size = vm->ram_size, base = vm->ram.pa;
+	uint16_t *pins = vm->pins;
+	uint32_t done;
+
+	spin_lock(&vm->pin_lock);
+	for (done = 0; done < count; done++) {
+		uint64_t offset = pages[done] - VM_RAM_BASE;
+		uint16_t *p;
+
+		if (UNLIKELY((offset & PAGE_MASK) != 0 || offset >= size))
+			break;
+		p = &pins[offset >> PAGE_SHIFT];
+		if (UNLIKELY(*p == PINS_MAX))
+			break;
+		*p = (uint16_t)(*p + 1);
+		pages[done] = base + offset;
+	}
+	if (done != count)
+		unpin_first(vm, pages, done);
+	spin_unlock(&vm->pin_lock);
+	return done == count;
+}
+
+static void unpin(struct tee_host_vm *handle, const uint32_t *frames, uint32_t count)
+{
+	struct vm *vm = vm_of(handle);
+	uint64_t first = vm->ram.pa >> PAGE_SHIFT;
+
+	spin_lock(&vm->pin_lock);
+	for (uint32_t i = 0; i < count; i++)
+		vm->pins[frames[i] - first]--;
+	spin_unlock(&vm->pin_lock);
+}
+
+static bool read_guest(struct tee_host_vm *handle, ipa_t from, void *to, size_t size)
+{
+	const void *memory = vm_memory(vm_of(handle), from, size);
+
+	if (memory == NULL)
+		return false;
+	memcpy(to, memory, size);
+	return true;
+}
+
+static bool write_guest(struct tee_host_vm *handle, ipa_t to, const void *from, size_t size)
+{
+	void *memory = vm_memory(vm_of(handle), to, size);
+
+	if (memory == NULL)
+		return false;
+	memcpy(memory, from, size);
+	return true;
+}
+
+static void read_pinned(struct tee_host_vm *vm, pa_t from, void *to, size_t size)
+{
+	(void)vm;
+	memcpy(to, (const void *)from.pa, size);
+}
+
+static void write_pinned(struct tee_host_vm *vm, pa_t to, const void *from, size_t size)
+{
+	(void)vm;
+	memcpy((void *)to.pa, from, size);
+}
+
+static void *host_pages_get(void *host, uint32_t count, pa_t *address)
+{
+	void *memory = pages_get((uint64_t)count * PAGE_SIZE, PAGE_SIZE);
+
+	(void)host;
+	*address = pa((uintptr_t)memory);
+	return memory;
+}
+
+static void host_pages_put(void *host, void *memory, uint32_t count)
+{
+	(void)host;
+	pages_put(memory, (uint64_t)count * PAGE_SIZE);
+}
+
+/* RAM that the board's tree reserves is mapped at EL2 as all RAM is, and is never a VM's. */
+static void *window(void *host, pa_t base, uint64_t size)
+{
+	(void)host;
+	return memory_is_reserved_ram(base, size) ? (void *)base.pa : NULL;
+}
+
+static void lock(struct tee_host_vm *vm) UNCHECKED_LOCKS
+{
+	spin_lock(&vm_of(vm)->tee_lock);
+}
+
+static void unlock(struct tee_host_vm *vm) UNCHECKED_LOCKS
+{
+	spin_unlock(&vm_of(vm)->tee_lock);
+}
+
+static enum tee_interrupted foreign_interrupt(struct tee_host_vcpu *handle)
+{
+	struct vcpu *vcpu = (struct vcpu *)(void *)handle;
+
+	irq_take();
+	if (vcpu == NULL)
+		return TEE_RESUME;
+	return sched_wants_cpu(vcpu) || vgic_has_pending(vcpu) ? TEE_RETURN : TEE_RESUME;
+}
+
+static bool should_yield(struct tee_host_vcpu *handle)
+{
+	struct vcpu *vcpu = (struct vcpu *)(void *)handle;
+
+	irq_take();
+	return vcpu != NULL && (sched_wants_cpu(vcpu) || vgic_has_pending(vcpu));
+}
+
+static void log_line(struct tee_host_vm *handle, const char *format, ...)
+{
+	char text[128];
+	va_list args;
+
+	va_start(args, format);
+	print_format_v(text, sizeof(text), format, args);
+	va_end(args);
+	console_log_vm(vm_of(handle), "tee: %s", text);
+}
+
+const struct tee_port tee_port = {
+	.secure_call = secure_call,
+	.pin = pin,
+	.unpin = unpin,
+	.read = read_guest,
+	.write = write_guest,
+	.read_pinned = read_pinned,
+	.write_pinned = write_pinned,
+	.pages_get = host_pages_get,
+	.pages_put = host_pages_put,
+	.window = window,
+	.lock = lock,
+	.unlock = unlock,
+	.foreign_interrupt = foreign_interrupt,
+	.should_yield = should_yield,
+	.log = log_line,
+};
