@@ -10,7 +10,7 @@ FDT    ?= $(firstword $(wildcard $(B)/sysroot/usr/lib/aarch64-linux-gnu /tmp/w/a
 FDTINC ?= $(firstword $(wildcard $(B)/sysroot/usr/include /tmp/w/apt/dl/x/usr/include))
 CFLAGS_BARE := -std=gnu11 -O2 -g -ffreestanding -fno-common -fpie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-tree-loop-distribute-patterns -fno-builtin-memcpy -mgeneral-regs-only -mstrict-align -march=armv8-a -fno-omit-frame-pointer \
-	-ffunction-sections -fdata-sections -nostdinc -isystem $(shell $(CC) -print-file-name=include) -isystem $(PICO)/include -I. -I$(FDTINC)
+	-ffunction-sections -fdata-sections -nostdinc -isystem $(shell $(CC) -print-file-name=include) -isystem $(PICO)/include -I. -isystem $(FDTINC)
 CFLAGS_ALL := $(CFLAGS_BARE) $(WARN) -MMD -MP
 
 src = $(wildcard $(addsuffix /*.c,$(1)) $(addsuffix /*.S,$(1)))
@@ -54,5 +54,7 @@ $(B)/el2-check.elf: $(call obj,$(call src,guest/el2-check)) $(B)/shared.a guest/
 	@$(LINK) -no-pie -T guest/el2-check/el2-check.ld -o $@ $(filter %.o,$^) $(LIBS)
 
 -include $(shell find $(B)/aarch64 -name '*.d' -type f 2>/dev/null)
+
+-include guest/guest.mk
 
 .PHONY: all
