@@ -10,13 +10,10 @@
  */
 #include "mediator/optee/optee.h"
 
-/* All that INVOKE_COMMAND of libteec and Linux has: header and four parameters. */
-#define FIRST_READ 160u
-
 /* A handle: generation, and the record's index in the low bits. */
 #define HANDLE_INDEX_BITS 6u
 
-static void refuse(struct optee_vm *o, uint64_t *regs, uint32_t code, enum tee_refusal why)
+void optee_refuse(struct optee_vm *o, uint64_t *regs, uint32_t code, enum tee_refusal why)
 {
 	tee_count(&o->vm.count.refusals[why]);
 	regs[0] = code;
@@ -131,7 +128,7 @@ static void settle(struct optee_vm *o, struct optee_call *c, bool success) NEEDS
 }
 
 /* The call is over for the TEE; its message was answered. */
-static enum optee_next close_call(struct optee_vm *o, struct optee_call *c, bool success)
+enum optee_next optee_close_call(struct optee_vm *o, struct optee_call *c, bool success)
 {
 	uint64_t *regs = c->regs;
 
@@ -151,12 +148,25 @@ static enum optee_next close_call(struct optee_vm *o, struct optee_call *c, bool
 	return NEXT_GUEST;
 }
 
+/* Nothing has begun but the record and its references. */
+enum optee_next optee_give_up(struct optee_vm *o, struct optee_call *c, uint32_t code,
+			      enum tee_refusal why)
+{
+	uint64_t *regs = c->regs;
+
+	unref_all(o, c);
+	call_free(o, c);
+	tee_unlock(&o->vm);
+	optee_refuse(o, regs, code, why);
+	return NEXT_GUEST;
+}
+
 enum optee_next optee_complete(struct optee_vm *o, struct optee_call *c)
 {
 	/* A guest that took its page away meanwhile learns no more than that the call ended. */
 	(void)optee_message_out(o, c);
 	c->result = OPTEE_SMC_OK;
-	return close_call(o, c, c->header.ret == TEEC_SUCCESS);
+	return optee_close_call(o, c, c->header.ret == TEEC_SUCCESS);
 }
 
 /*
@@ -175,83 +185,7 @@ enum optee_next optee_not_run(struct optee_vm *o, struct optee_call *c, uint32_t
 		(void)optee_message_refuse(o, c, TEEC_ERROR_BUSY);
 		c->result = OPTEE_SMC_OK;
 	}
-	return close_call(o, c, false);
-}
-
-static bool yields(struct optee_vm *o, struct optee_call *c)
-{
-	if (!o->vm.port->should_yield(c->vcpu))
-		return false;
-	tee_count(&o->vm.count.yields);
-	return true;
-}
-
-/* The message that tells the TEE of a buffer, once its pages are pinned. */
-static void register_ready(struct optee_vm *o, struct optee_call *c)
-{
-	struct optee_msg_param *p =
-		(struct optee_msg_param *)(void *)(c->slot + sizeof(struct optee_msg_header));
-	const struct optee_object *object = &o->objects[c->object - 1];
-
-	p->attr = OPTEE_MSG_ATTR_TMEM_OUTPUT | OPTEE_MSG_ATTR_NONCONTIG;
-	p->tmem.address = optee_walk_address(o, c);
-	p->tmem.size = object->size;
-	p->tmem.cookie = optee_handle(o, object);
-}
-
-static enum optee_next walked(struct optee_vm *o, struct optee_call *c, uint32_t result)
-{
-	if (result != TEEC_SUCCESS)
-		tee_count(&o->vm.count.refusals[TEE_REFUSED_ADDRESS]);
-	if (c->has_thread)
-		return optee_rpc_allocated(o, c, result);
-	if (result == TEEC_SUCCESS) {
-		register_ready(o, c);
-		return NEXT_ENTER;
-	}
-	(void)optee_message_refuse(o, c, result);
-	return close_call(o, c, false);
-}
-
-static enum optee_next walk(struct optee_vm *o, struct optee_call *c)
-{
-	uint32_t result;
-
-	for (;;) {
-		result = optee_walk_step(o, c);
-		if (result != TEEC_SUCCESS || c->walk.left == 0)
-			return walked(o, c, result);
-		if (yields(o, c))
-			return optee_suspend(o, c, OPTEE_SMC_RPC_FOREIGN_INTR, WAIT_WORK, 0);
-	}
-}
-
-/* Takes a doomed object for the call to unpin. */
-static bool next_doomed(struct optee_vm *o, struct optee_call *c)
-{
-	tee_lock(&o->vm);
-	c->doomed = o->doomed;
-	if (c->doomed != 0)
-		o->doomed = o->objects[c->doomed - 1].next;
-	tee_unlock(&o->vm);
-	return c->doomed != 0;
-}
-
-static enum optee_next drain(struct optee_vm *o, struct optee_call *c)
-{
-	while (c->doomed != 0 || next_doomed(o, c)) {
-		struct optee_object *object = &o->objects[c->doomed - 1];
-
-		if (optee_object_unpin(o, object)) {
-			c->doomed = 0;
-			tee_lock(&o->vm);
-			optee_object_free(o, object);
-			tee_unlock(&o->vm);
-		} else if (yields(o, c)) {
-			return optee_suspend(o, c, OPTEE_SMC_RPC_FOREIGN_INTR, WAIT_WORK, 0);
-		}
-	}
-	return (enum optee_next)c->after;
+	return optee_close_call(o, c, false);
 }
 
 static void run(struct optee_vm *o, struct optee_call *c, enum optee_next next)
@@ -265,10 +199,10 @@ static void run(struct optee_vm *o, struct optee_call *c, enum optee_next next)
 			next = optee_enter(o, c, true);
 			break;
 		case NEXT_WALK:
-			next = walk(o, c);
+			next = optee_walk(o, c);
 			break;
 		case NEXT_DRAIN:
-			next = drain(o, c);
+			next = optee_drain(o, c);
 			break;
 		case NEXT_REQUEST:
 			next = optee_rpc_request(o, c);
@@ -313,7 +247,7 @@ static void resume(struct optee_vm *o, struct tee_host_vcpu *vcpu, uint64_t *reg
 	struct optee_call *c = resume_find(o, vcpu, regs);
 
 	if (c == NULL) {
-		refuse(o, regs, OPTEE_SMC_ERESUME, TEE_REFUSED_RESUME);
+		optee_refuse(o, regs, OPTEE_SMC_ERESUME, TEE_REFUSED_RESUME);
 		return;
 	}
 	if (o->vm.dead) {
@@ -342,112 +276,6 @@ static void resume(struct optee_vm *o, struct tee_host_vcpu *vcpu, uint64_t *reg
 	}
 }
 
-/* The rest of a message of more than four parameters; each byte of it is read once. */
-static bool read_rest(struct optee_vm *o, struct optee_call *c)
-{
-	uint32_t size = optee_msg_size(c->header.num_params);
-
-	if (c->header.num_params > OPTEE_META_PARAMS + OPTEE_PARAMS || size <= FIRST_READ)
-		return true; /* refused later, or complete */
-	return optee_span_read(o, &c->arg, FIRST_READ, (uint8_t *)&c->header + FIRST_READ,
-			       size - FIRST_READ);
-}
-
-/* The guest's request area, which follows its message, lies in the `room` bytes from there. */
-static bool rpc_area_fits(struct optee_call *c, uint64_t room)
-{
-	uint64_t size = optee_msg_size(0) + (uint64_t)c->header.num_params * sizeof(c->params[0]);
-
-	if (c->header.num_params > OPTEE_MSG_MAX_PARAMS)
-		return false;
-	if (c->style == STYLE_ARG)
-		return size <= room;
-	c->rpc = c->arg;
-	c->rpc.offset += (uint32_t)size;
-	c->rpc_ready = true;
-	return size + OPTEE_RPC_AREA_SIZE <= room;
-}
-
-static enum optee_next give_up(struct optee_vm *o, struct optee_call *c, uint32_t code,
-			       enum tee_refusal why) NEEDS(&o->vm) RELEASES(&o->vm)
-{
-	uint64_t *regs = c->regs;
-
-	unref_all(o, c);
-	call_free(o, c);
-	tee_unlock(&o->vm);
-	refuse(o, regs, code, why);
-	return NEXT_GUEST;
-}
-
-/* The message is copied: check it and build the TEE's. */
-static enum optee_next begin(struct optee_vm *o, struct optee_call *c, uint64_t room) NEEDS(&o->vm)
-	RELEASES(&o->vm)
-{
-	uint32_t result;
-
-	if (!rpc_area_fits(c, room))
-		return give_up(o, c, OPTEE_SMC_EBADADDR, TEE_REFUSED_ADDRESS);
-	if (c->header.cmd > OPTEE_MSG_UNREGISTER_SHM)
-		return give_up(o, c, OPTEE_SMC_EBADCMD, TEE_REFUSED_MESSAGE);
-	result = optee_message_in(o, c);
-	if (LIKELY(result == TEEC_SUCCESS)) {
-		tee_unlock(&o->vm);
-		c->settles = c->header.cmd != OPTEE_MSG_INVOKE_COMMAND;
-		return c->header.cmd == OPTEE_MSG_REGISTER_SHM ? NEXT_WALK : NEXT_ENTER;
-	}
-	tee_unlock(&o->vm);
-	(void)optee_message_refuse(o, c, result);
-	return close_call(o, c, false);
-}
-
-/* The argument is a page: CALL_WITH_ARG and CALL_WITH_RPC_ARG. */
-static enum optee_next begin_page(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm)
-	RELEASES(&o->vm)
-{
-	uint64_t address = optee_pair(c->regs[1], c->regs[2]);
-	bool good;
-
-	if (!is_aligned(address, PAGE_SIZE))
-		return give_up(o, c, OPTEE_SMC_EBADADDR, TEE_REFUSED_ADDRESS);
-	c->arg = (struct optee_span){.page = {address}};
-	tee_unlock(&o->vm);
-	good = optee_span_read(o, &c->arg, 0, &c->header, FIRST_READ) && read_rest(o, c);
-	tee_lock(&o->vm);
-	if (!good)
-		return give_up(o, c, OPTEE_SMC_EBADADDR, TEE_REFUSED_ADDRESS);
-	return begin(o, c, PAGE_SIZE);
-}
-
-/* The argument lies in a registered buffer, which stays pinned as long as the call. */
-static enum optee_next begin_registered(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm)
-	RELEASES(&o->vm)
-{
-	struct optee_object *object = optee_object_find(o, optee_pair(c->regs[1], c->regs[2]));
-	uint32_t offset = (uint32_t)c->regs[3];
-	uint64_t at, room;
-	uint32_t index;
-
-	if (object == NULL || object->state != OBJECT_LIVE || object->by_rpc)
-		return give_up(o, c, OPTEE_SMC_EBADADDR, TEE_REFUSED_COOKIE);
-	at = (uint64_t)object->offset + offset;
-	if (!is_aligned(at, 8) ||
-	    !range_inside(offset, optee_msg_size(0) + OPTEE_RPC_AREA_SIZE, object->size))
-		return give_up(o, c, OPTEE_SMC_EBADADDR, TEE_REFUSED_ADDRESS);
-	object->users++;
-	c->refs[c->ref_count++] = (uint32_t)(object - o->objects) + 1;
-	room = object->size - offset;
-	index = (uint32_t)(at >> PAGE_SHIFT);
-	c->arg.page[0] = optee_object_page(o, object, index);
-	c->arg.page[1] = index + 1 < object->pages ? optee_object_page(o, object, index + 1) : 0;
-	c->arg.offset = (uint32_t)(at & PAGE_MASK);
-	c->arg.pinned = true;
-	(void)optee_span_read(o, &c->arg, 0, &c->header, FIRST_READ);
-	if (room >= optee_msg_size(OPTEE_META_PARAMS + OPTEE_PARAMS))
-		(void)read_rest(o, c);
-	return begin(o, c, room);
-}
-
 static void start(struct optee_vm *o, struct tee_host_vcpu *vcpu, uint64_t *regs,
 		  enum optee_style style)
 {
@@ -460,16 +288,16 @@ static void start(struct optee_vm *o, struct tee_host_vcpu *vcpu, uint64_t *regs
 		bool dead = o->vm.dead;
 
 		tee_unlock(&o->vm);
-		refuse(o, regs, dead ? OPTEE_SMC_ENOTAVAIL : OPTEE_SMC_ETHREAD_LIMIT,
-		       dead ? TEE_REFUSED_DEAD : TEE_REFUSED_QUOTA);
+		optee_refuse(o, regs, dead ? OPTEE_SMC_ENOTAVAIL : OPTEE_SMC_ETHREAD_LIMIT,
+			     dead ? TEE_REFUSED_DEAD : TEE_REFUSED_QUOTA);
 		return;
 	}
 	tee_count(&o->vm.count.calls);
 	c->style = (uint8_t)style;
 	if (style == STYLE_REGD_ARG)
-		next = begin_registered(o, c);
+		next = optee_begin_registered(o, c);
 	else
-		next = begin_page(o, c);
+		next = optee_begin_page(o, c);
 	run(o, c, next);
 }
 

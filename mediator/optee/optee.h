@@ -2,8 +2,8 @@
 /*
  * Inside the OP-TEE backend: its state for the machine, for a VM, for a shared buffer (object) and
  * for a call, and what its files call of each other. The files, in the order of a call:
- * fast.c or call.c, message.c, object.c, walk.c, enter.c, rpc_out.c, rpc_reply.c; around them
- * probe.c, vm.c, memory.c, policy.c.
+ * fast.c or call.c, begin.c, message.c, object.c, walk.c, enter.c, rpc_out.c, rpc_reply.c; around
+ * them probe.c, vm.c, memory.c, policy.c.
  *
  * All that decides anything is in the VM's private memory. What the TEE can write, a call's slot
  * in the arena, is written before it enters and read once, field by field, after it leaves.
@@ -269,8 +269,10 @@ bool optee_object_unpin(struct optee_vm *o, struct optee_object *object) NEEDS_N
 
 /* walk.c: page lists, and giving pages back, in bounded steps */
 void optee_walk_begin(struct optee_call *c, uint64_t buffer, uint32_t pages);
-/* One list page further. 0, or a refusal; walk.left tells whether it is done. */
-uint32_t optee_walk_step(struct optee_vm *o, struct optee_call *c) NEEDS_NOT(&o->vm);
+/* Steps until the list is done, refused, or the CPU is wanted. */
+enum optee_next optee_walk(struct optee_vm *o, struct optee_call *c);
+/* Unpin what is doomed, likewise; then c->after. */
+enum optee_next optee_drain(struct optee_vm *o, struct optee_call *c);
 void optee_walk_end(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm);
 /* Physical address that stands for the walked list in a message. */
 uint64_t optee_walk_address(const struct optee_vm *o, const struct optee_call *c);
@@ -305,10 +307,23 @@ bool optee_yielding_call(struct optee_vm *o, struct tee_host_vcpu *vcpu, uint64_
 /* Leave to the guest, to come back by RETURN_FROM_RPC. payload: a1/a2. */
 enum optee_next optee_suspend(struct optee_vm *o, struct optee_call *c, uint32_t code,
 			      enum optee_wait wait, uint64_t payload);
+/* Answer by register, counted. */
+void optee_refuse(struct optee_vm *o, uint64_t *regs, uint32_t code, enum tee_refusal why);
+/* The same, for a call with a record, which goes. */
+enum optee_next optee_give_up(struct optee_vm *o, struct optee_call *c, uint32_t code,
+			      enum tee_refusal why) NEEDS(&o->vm) RELEASES(&o->vm);
+/* The message was answered: drop what the call holds; success says what becomes of the rest. */
+enum optee_next optee_close_call(struct optee_vm *o, struct optee_call *c, bool success);
 /* The TEE is done with the call: a0 OK. */
 enum optee_next optee_complete(struct optee_vm *o, struct optee_call *c);
 /* The TEE did not run the call, for this reason. */
 enum optee_next optee_not_run(struct optee_vm *o, struct optee_call *c, uint32_t code);
+
+/* begin.c: c->regs name the message */
+enum optee_next optee_begin_page(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm)
+	RELEASES(&o->vm);
+enum optee_next optee_begin_registered(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm)
+	RELEASES(&o->vm);
 
 /* rpc_out.c: what the TEE asks of the guest */
 enum optee_next optee_rpc_request(struct optee_vm *o, struct optee_call *c);
