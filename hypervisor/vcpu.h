@@ -55,6 +55,7 @@ struct vcpu {
 	enum vcpu_state state;
 	uint32_t pcpu;	      /* where it runs or ran last */
 	uint64_t slice_end;   /* CNTPCT at which the next vCPU has its turn */
+	bool kicked;	      /* atomic: its interrupts changed since it went to sleep */
 	bool on_pending;      /* CPU_ON accepted, first instruction not yet run */
 
 	/* The first instruction after power on. */
@@ -74,8 +75,15 @@ struct vcpu *vcpu_current(void);
 
 /*
  * Make the vCPU notice that its interrupts changed: wakes it if it waits, interrupts the CPU it
- * runs on if that is another one. Any lock may be held but the scheduler's.
+ * runs on if that is another one. Takes no lock: any may be held.
  */
 void vcpu_kick(struct vcpu *vcpu);
+
+/* Before returning to the guest. A change that comes after this look comes with a kick. */
+static inline void vgic_flush(struct vcpu *vcpu)
+{
+	if (UNLIKELY(__atomic_load_n(&vcpu->vgic.dirty, __ATOMIC_RELAXED)))
+		vgic_flush_slow(vcpu);
+}
 
 #endif
