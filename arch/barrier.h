@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Barriers and event hints by their architectural names (Arm ARM, B2.3.12). On the host they order
- * the compiler and the host's own memory.
+ * the compiler and the host's own memory. A loop that waits for another CPU says yield(): where
+ * CPUs take turns on one thread (QEMU with -icount), the other would not run before it.
  */
 #ifndef ARCH_BARRIER_H
 #define ARCH_BARRIER_H
@@ -13,6 +14,7 @@
 #define wfe()	  __asm__ volatile("wfe" ::: "memory")
 #define wfi()	  __asm__ volatile("wfi" ::: "memory")
 #define sev()	  __asm__ volatile("sev" ::: "memory")
+#define yield()	  __asm__ volatile("yield" ::: "memory")
 #else
 #define isb()	  __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define dsb(kind) __atomic_thread_fence(__ATOMIC_SEQ_CST)
@@ -20,6 +22,7 @@
 #define wfe()	  __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define wfi()	  __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define sev()	  __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define yield()	  __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #endif
 
 #endif

@@ -21,7 +21,7 @@ static inline void spin_lock(struct spinlock *lock) TAKES(lock) UNCHECKED_LOCKS
 	uint32_t ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
 
 	while (__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket)
-		;
+		yield();
 }
 
 static inline void spin_unlock(struct spinlock *lock) RELEASES(lock) UNCHECKED_LOCKS

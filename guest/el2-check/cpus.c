@@ -21,8 +21,14 @@ struct report {
 };
 
 static struct report reports[CPUS_MAX];
-static volatile uint64_t race_started, race_over;
+static volatile uint64_t race_started, hold_over;
 static bool tee_present;
+
+/* Where CPUs take turns on one thread (QEMU with -icount), let the others run. */
+static void give_way(void)
+{
+	__asm__ volatile("yield" ::: "memory");
+}
 
 static uint64_t self(void)
 {
@@ -33,16 +39,16 @@ static void run_race(struct report *r)
 {
 	r->runs = r->runs + 1;
 	while (race_started == 0)
-		;
+		give_way();
 	r->race = smc(PSCI_CPU_ON_64, RACE_TARGET, (uintptr_t)cpu_start, JOB_HOLD);
 }
 
-/* Stay on until both have asked: a CPU that is off again could be turned on twice. */
+/* Stay on until others have asked: a CPU that is off again could be turned on a second time. */
 static void run_hold(struct report *r)
 {
 	r->runs = r->runs + 1;
-	while (race_over == 0)
-		;
+	while (hold_over == 0)
+		give_way();
 }
 
 void second_main(uint64_t context)
@@ -71,6 +77,7 @@ static bool wait_for(volatile uint64_t *word, uint64_t value)
 	while (*word != value) {
 		if (ticks() - start > ticks_of_ms(10000))
 			return false;
+		give_way();
 	}
 	return true;
 }
@@ -82,6 +89,7 @@ static bool wait_off(uint64_t cpu)
 	while (smc(PSCI_AFFINITY_INFO_64, cpu, 0, 0) != PSCI_AFFINITY_OFF) {
 		if (ticks() - start > ticks_of_ms(10000))
 			return false;
+		give_way();
 	}
 	return true;
 }
@@ -96,27 +104,36 @@ static uint64_t turn_on(uint64_t cpu, enum job job)
 	return smc(PSCI_CPU_ON_64, cpu, (uintptr_t)cpu_start, (uint64_t)job);
 }
 
+static void check_twice(uint64_t cpu)
+{
+	uint64_t second;
+
+	hold_over = 0;
+	check(turn_on(cpu, JOB_HOLD) == 0, "CPU_ON");
+	second = turn_on(cpu, JOB_HOLD);
+	checkf(second == ANSWER(PSCI_ALREADY_ON) || second == ANSWER(PSCI_ON_PENDING),
+	       "a second CPU_ON at once", second);
+	check(wait_for(&reports[cpu].runs, 1), "it runs");
+	check(turn_on(cpu, JOB_HOLD) == ANSWER(PSCI_ALREADY_ON), "CPU_ON while it runs");
+	hold_over = 1;
+	check(wait_off(cpu), "CPU_OFF, and AFFINITY_INFO says so");
+}
+
 static void check_on_off(uint64_t cpu)
 {
 	struct report *r = &reports[cpu];
 	bool has_tee = tee_present && cpu < OPTEE_CPUS_MAX;
-	uint64_t again;
 
 	say("     CPU %lu\n", (unsigned long)cpu);
 	check(smc(PSCI_AFFINITY_INFO_64, cpu, 0, 0) == PSCI_AFFINITY_OFF, "it is off at first");
 	check(smc(PSCI_CPU_ON_64, cpu, 2, 0) == ANSWER(PSCI_INVALID_ADDRESS),
 	      "CPU_ON with an entry point that cannot be");
-	checkf(turn_on(cpu, JOB_REPORT) == 0, "CPU_ON", 0);
-	again = turn_on(cpu, JOB_REPORT);
-	checkf(again == ANSWER(PSCI_ALREADY_ON) || again == ANSWER(PSCI_ON_PENDING),
-	       "a second CPU_ON at once", again);
-	check(wait_for(&r->runs, 1), "it runs");
+	check_twice(cpu);
+	check(turn_on(cpu, JOB_REPORT) == 0 && wait_for(&r->runs, 2) && wait_off(cpu),
+	      "on and off once more");
 	check(r->el == 2 << 2 && (r->mpidr & 0xff00ffffff) == cpu, "at EL2, with its own MPIDR");
 	checkf((uint32_t)r->uid == (has_tee ? OPTEE_UID_0 : 0xffffffff),
 	       has_tee ? "the TEE answers there" : "no TEE there, and it says so", r->uid);
-	check(wait_off(cpu), "CPU_OFF, and AFFINITY_INFO says so");
-	check(turn_on(cpu, JOB_REPORT) == 0 && wait_for(&r->runs, 2) && wait_off(cpu),
-	      "on and off once more");
 }
 
 static bool one_success(uint64_t a, uint64_t b)
@@ -133,14 +150,14 @@ static bool race_once(void)
 	bool ok;
 
 	race_started = 0;
-	race_over = 0;
+	hold_over = 0;
 	if (turn_on(1, JOB_RACE) != 0 || turn_on(2, JOB_RACE) != 0)
 		return false;
 	if (!wait_for(&reports[1].runs, runs[1] + 1) || !wait_for(&reports[2].runs, runs[2] + 1))
 		return false;
 	race_started = 1;
 	ok = wait_off(1) && wait_off(2) && one_success(reports[1].race, reports[2].race);
-	race_over = 1;
+	hold_over = 1;
 	return ok && wait_for(&reports[RACE_TARGET].runs, runs[RACE_TARGET] + 1) &&
 	       wait_off(RACE_TARGET);
 }
