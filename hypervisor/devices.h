@@ -12,14 +12,17 @@
 struct vm;
 struct vcpu;
 
-#define VDEV_GICD_BASE	 0x08000000ull
-#define VDEV_GICR_BASE	 0x080a0000ull
-#define VDEV_GICR_STRIDE 0x20000ull
-#define VDEV_UART_BASE	 0x09000000ull
-#define VDEV_UART_INTID	 33u
-#define VDEV_RTC_BASE	 0x09010000ull
-#define VDEV_RTC_INTID	 34u
-#define VDEV_VIRTIO_BASE 0x0a000000ull /* 32 slots of 0x200, all empty */
+#define VDEV_GICD_BASE	  0x08000000ull
+#define VDEV_GICD_SIZE	  0x00010000ull
+#define VDEV_GICR_BASE	  0x080a0000ull
+#define VDEV_GICR_STRIDE  0x20000ull
+#define VDEV_UART_BASE	  0x09000000ull
+#define VDEV_UART_INTID	  33u
+#define VDEV_RTC_BASE	  0x09010000ull
+#define VDEV_RTC_INTID	  34u
+#define VDEV_VIRTIO_BASE  0x0a000000ull /* 32 slots of 0x200, all empty */
+#define VDEV_VIRTIO_SLOT  0x200ull
+#define VDEV_VIRTIO_SLOTS 32ull
 
 /* One load or store: 1, 2, 4 or 8 bytes. value: what is stored, or becomes what is loaded. */
 struct mmio {
@@ -34,27 +37,49 @@ struct mmio {
 /* A PL011. Under `lock`, which is taken before the VM's vgic.lock and the console's lock. */
 struct vuart {
 	struct spinlock lock;
-	uint32_t cr, lcr, ibrd, fbrd, imsc, ris, ifls, dmacr;
-	uint32_t in_head, in_tail;
+	uint32_t cr, lcr, ibrd, fbrd, ilpr, imsc, ris, ifls, dmacr;
+	bool line; /* what the interrupt controller was told last */
+	uint32_t in_head, in_tail; /* count up for ever; the difference is what waits */
 	uint8_t in[VUART_FIFO];
 };
 
 /* A PL031. Counts seconds from the board's clock (or from 0) with the guest's offset. */
 struct vrtc {
-	struct spinlock lock;
-	uint32_t offset, match, imsc, ris;
+	struct spinlock lock; /* before the VM's vgic.lock */
+	uint32_t offset, match, load, imsc, ris;
+	uint64_t alarm; /* clock_ticks() at which `match` is reached, VRTC_NEVER: not armed */
 };
 
-/* Find the device behind mmio->ipa and let it answer. false: nothing is there. */
+#define VRTC_NEVER UINT64_MAX
+
+/*
+ * Find the device behind mmio->ipa and let it answer. false: nothing is there, mmio unchanged. A
+ * load's value has no bits beyond its size.
+ */
 bool device_access(struct vcpu *vcpu, struct mmio *mmio);
 
+/* Power-on state. No vCPU runs; vgic_reset() takes back the interrupt line. */
 void vuart_reset(struct vm *vm);
+
+/* Aligned 32-bit accesses only: device_access() makes them of the others. */
 void vuart_access(struct vcpu *vcpu, struct mmio *mmio);
 
 /* A byte typed for this VM. Dropped when the guest does not read. Any CPU. */
 void vuart_receive(struct vm *vm, char c);
 
+/* Once at boot: the seconds since 1970 that the board's own clock shows, 0 if it has none. */
+void vrtc_init(uint32_t seconds);
+
+/* As vuart_reset() and vuart_access(). */
 void vrtc_reset(struct vm *vm);
 void vrtc_access(struct vcpu *vcpu, struct mmio *mmio);
+
+/*
+ * The alarm. vrtc_next(): clock_ticks() at which vrtc_poll() has something to do, VRTC_NEVER if
+ * none; without a lock. vrtc_poll() raises the interrupt if that time has come; any CPU, any lock
+ * may be held but this VM's and the scheduler's.
+ */
+uint64_t vrtc_next(const struct vm *vm);
+void vrtc_poll(struct vm *vm);
 
 #endif
