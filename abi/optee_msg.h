@@ -40,7 +40,7 @@ struct optee_msg_param {
 	};
 };
 
-struct optee_msg_header {
+struct __attribute__((aligned(8))) optee_msg_header {
 	uint32_t cmd;
 	uint32_t func;
 	uint32_t session;

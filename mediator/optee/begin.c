@@ -4,8 +4,7 @@
  * for the TEE. It lies in a page (CALL_WITH_ARG, CALL_WITH_RPC_ARG) or in a buffer registered
  * before (CALL_WITH_REGD_ARG), which then stays pinned as long as the call.
  *
- * The functions are entered with the VM's lock held and return without it: for the usual call, one
- * in a registered buffer, it is taken once until the TEE is entered.
+ * The usual call, one in a registered buffer, takes the VM's lock once until the TEE is entered.
  */
 #include "mediator/optee/optee.h"
 
@@ -38,46 +37,23 @@ static bool rpc_area_fits(struct optee_call *c, uint64_t room)
 	return size + OPTEE_RPC_AREA_SIZE <= room;
 }
 
-/* The message is copied: check it and build the TEE's. */
-static enum optee_next begin(struct optee_vm *o, struct optee_call *c, uint64_t room) NEEDS(&o->vm)
-	RELEASES(&o->vm)
-{
-	uint32_t result;
-
-	if (!rpc_area_fits(c, room))
-		return optee_give_up(o, c, OPTEE_SMC_EBADADDR, TEE_REFUSED_ADDRESS);
-	if (c->header.cmd > OPTEE_MSG_UNREGISTER_SHM)
-		return optee_give_up(o, c, OPTEE_SMC_EBADCMD, TEE_REFUSED_MESSAGE);
-	result = optee_message_in(o, c);
-	if (LIKELY(result == TEEC_SUCCESS)) {
-		tee_unlock(&o->vm);
-		c->settles = c->header.cmd != OPTEE_MSG_INVOKE_COMMAND;
-		return c->header.cmd == OPTEE_MSG_REGISTER_SHM ? NEXT_WALK : NEXT_ENTER;
-	}
-	tee_unlock(&o->vm);
-	(void)optee_message_refuse(o, c, result);
-	return optee_close_call(o, c, false);
-}
-
-/* The argument is a page: CALL_WITH_ARG and CALL_WITH_RPC_ARG. */
-enum optee_next optee_begin_page(struct optee_vm *o, struct optee_call *c)
+/* A page: CALL_WITH_ARG and CALL_WITH_RPC_ARG. Returns the room for the message; 0: refused. */
+static uint64_t fetch_page(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm)
 {
 	uint64_t address = optee_pair(c->regs[1], c->regs[2]);
 	bool good;
 
 	if (!is_aligned(address, PAGE_SIZE))
-		return optee_give_up(o, c, OPTEE_SMC_EBADADDR, TEE_REFUSED_ADDRESS);
+		return 0;
 	c->arg = (struct optee_span){.page = {address}};
 	tee_unlock(&o->vm);
 	good = optee_span_read(o, &c->arg, 0, &c->header, FIRST_READ) && read_rest(o, c);
 	tee_lock(&o->vm);
-	if (!good)
-		return optee_give_up(o, c, OPTEE_SMC_EBADADDR, TEE_REFUSED_ADDRESS);
-	return begin(o, c, PAGE_SIZE);
+	return good ? PAGE_SIZE : 0;
 }
 
-/* The argument lies in a registered buffer, which stays pinned as long as the call. */
-enum optee_next optee_begin_registered(struct optee_vm *o, struct optee_call *c)
+/* A part of a registered buffer: CALL_WITH_REGD_ARG. As fetch_page. */
+static uint64_t fetch_registered(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm)
 {
 	struct optee_object *object = optee_object_find(o, optee_pair(c->regs[1], c->regs[2]));
 	uint32_t offset = (uint32_t)c->regs[3];
@@ -85,13 +61,13 @@ enum optee_next optee_begin_registered(struct optee_vm *o, struct optee_call *c)
 	uint32_t index;
 
 	if (object == NULL || object->state != OBJECT_LIVE || object->by_rpc)
-		return optee_give_up(o, c, OPTEE_SMC_EBADADDR, TEE_REFUSED_COOKIE);
+		return 0;
 	at = (uint64_t)object->offset + offset;
 	if (!is_aligned(at, 8) ||
 	    !range_inside(offset, optee_msg_size(0) + OPTEE_RPC_AREA_SIZE, object->size))
-		return optee_give_up(o, c, OPTEE_SMC_EBADADDR, TEE_REFUSED_ADDRESS);
+		return 0;
 	object->users++;
-	c->refs[c->ref_count++] = (uint32_t)(object - o->objects) + 1;
+	c->refs[c->ref_count++] = optee_object_index(o, object);
 	room = object->size - offset;
 	index = (uint32_t)(at >> PAGE_SHIFT);
 	c->arg.page[0] = optee_object_page(o, object, index);
@@ -101,5 +77,24 @@ enum optee_next optee_begin_registered(struct optee_vm *o, struct optee_call *c)
 	(void)optee_span_read(o, &c->arg, 0, &c->header, FIRST_READ);
 	if (room >= optee_msg_size(OPTEE_META_PARAMS + OPTEE_PARAMS))
 		(void)read_rest(o, c);
-	return begin(o, c, room);
+	return room;
+}
+
+enum optee_next optee_begin(struct optee_vm *o, struct optee_call *c)
+{
+	uint64_t room = c->style == STYLE_REGD_ARG ? fetch_registered(o, c) : fetch_page(o, c);
+	uint32_t result;
+
+	if (room == 0 || !rpc_area_fits(c, room))
+		return optee_give_up(o, c, OPTEE_SMC_EBADADDR, TEE_REFUSED_ADDRESS);
+	if (c->header.cmd > OPTEE_MSG_UNREGISTER_SHM)
+		return optee_give_up(o, c, OPTEE_SMC_EBADCMD, TEE_REFUSED_MESSAGE);
+	result = optee_message_in(o, c);
+	tee_unlock(&o->vm);
+	if (LIKELY(result == TEEC_SUCCESS)) {
+		c->settles = c->header.cmd != OPTEE_MSG_INVOKE_COMMAND;
+		return c->header.cmd == OPTEE_MSG_REGISTER_SHM ? NEXT_WALK : NEXT_ENTER;
+	}
+	(void)optee_message_refuse(o, c, result);
+	return optee_close_call(o, c, false);
 }

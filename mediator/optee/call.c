@@ -47,11 +47,11 @@ static void call_free(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm)
 	if (c->has_thread && !o->vm.dead)
 		o->threads_busy &= ~BIT(c->thread);
 	c->state = CALL_FREE;
-	o->calls_free |= BIT(c - o->calls);
+	o->calls_free |= BIT(c->index);
 	o->vm.used.calls--;
 }
 
-static void unref_all(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm)
+static inline void unref_all(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm)
 {
 	for (uint32_t i = 0; i < c->ref_count; i++)
 		optee_object_unref(o, c->refs[i]);
@@ -69,7 +69,7 @@ enum optee_next optee_suspend(struct optee_vm *o, struct optee_call *c, uint32_t
 	regs[0] = code;
 	regs[1] = payload >> 32;
 	regs[2] = (uint32_t)payload;
-	regs[3] = c->generation << HANDLE_INDEX_BITS | (uint32_t)(c - o->calls);
+	regs[3] = c->generation << HANDLE_INDEX_BITS | c->index;
 	c->state = CALL_SUSPENDED;
 	tee_unlock(&o->vm);
 	return NEXT_GUEST;
@@ -279,8 +279,8 @@ static void resume(struct optee_vm *o, struct tee_host_vcpu *vcpu, uint64_t *reg
 static void start(struct optee_vm *o, struct tee_host_vcpu *vcpu, uint64_t *regs,
 		  enum optee_style style)
 {
-	struct optee_call *c;
 	enum optee_next next;
+	struct optee_call *c;
 
 	tee_lock(&o->vm);
 	c = o->vm.dead ? NULL : call_new(o, vcpu, regs);
@@ -294,30 +294,47 @@ static void start(struct optee_vm *o, struct tee_host_vcpu *vcpu, uint64_t *regs
 	}
 	tee_count(&o->vm.count.calls);
 	c->style = (uint8_t)style;
-	if (style == STYLE_REGD_ARG)
-		next = optee_begin_registered(o, c);
-	else
-		next = optee_begin_page(o, c);
-	run(o, c, next);
+	next = optee_begin(o, c);
+	if (LIKELY(next == NEXT_ENTER))
+		next = optee_enter(o, c, false);
+	if (UNLIKELY(next != NEXT_GUEST))
+		run(o, c, next);
 }
 
-bool optee_yielding_call(struct optee_vm *o, struct tee_host_vcpu *vcpu, uint64_t *regs)
+static bool yielding_call(struct optee_vm *o, struct tee_host_vcpu *vcpu, uint64_t *regs)
 {
 	switch ((uint32_t)regs[0]) {
 	case OPTEE_SMC_CALL_WITH_REGD_ARG:
 		start(o, vcpu, regs, STYLE_REGD_ARG);
-		break;
+		return true;
 	case OPTEE_SMC_RETURN_FROM_RPC:
 		resume(o, vcpu, regs);
-		break;
+		return true;
 	case OPTEE_SMC_CALL_WITH_RPC_ARG:
 		start(o, vcpu, regs, STYLE_RPC_ARG);
-		break;
+		return true;
 	case OPTEE_SMC_CALL_WITH_ARG:
 		start(o, vcpu, regs, STYLE_ARG);
-		break;
+		return true;
 	default:
 		return false;
 	}
-	return true;
+}
+
+enum tee_verdict optee_call(struct tee_vm *vm, struct tee_host_vcpu *vcpu, uint64_t *regs)
+{
+	struct optee_vm *o = optee_vm_of(vm);
+	uint32_t function = (uint32_t)regs[0];
+	bool known;
+
+	if ((function & BIT(31)) == 0)
+		known = yielding_call(o, vcpu, regs);
+	else
+		known = optee_fast_call(o, function, regs);
+	if (!known) {
+		tee_count(&vm->count.refusals[TEE_REFUSED_FUNCTION]);
+		/* -1 in the width of the call; OP-TEE has none of 64 bits */
+		regs[0] = (function & BIT(30)) != 0 ? UINT64_MAX : OPTEE_SMC_UNKNOWN_FUNCTION;
+	}
+	return TEE_DONE;
 }

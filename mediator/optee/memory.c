@@ -87,6 +87,7 @@ static void slot_init(struct optee_vm *o, struct optee_call *c, uint32_t i)
 	uint32_t offset = i * OPTEE_SLOT_SIZE;
 	uint64_t where = o->arena.pa.pa + offset;
 
+	c->index = i;
 	c->slot = o->arena.va + offset;
 	c->enter[0] = OPTEE_SMC_CALL_WITH_RPC_ARG;
 	c->enter[3] = 1; /* cached */

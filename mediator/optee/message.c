@@ -9,58 +9,6 @@
  */
 #include "mediator/optee/optee.h"
 
-static uint64_t span_address(const struct optee_span *span, uint32_t at)
-{
-	uint32_t o = span->offset + at;
-
-	return span->page[o >> PAGE_SHIFT] + (o & PAGE_MASK);
-}
-
-static uint32_t span_room(const struct optee_span *span, uint32_t at, uint32_t size)
-{
-	uint32_t in_page = (uint32_t)((span->offset + at) & PAGE_MASK);
-
-	return (uint32_t)min_u64(size, PAGE_SIZE - in_page);
-}
-
-bool optee_span_read(struct optee_vm *o, const struct optee_span *span, uint32_t at, void *to,
-		     uint32_t size)
-{
-	const struct tee_port *port = o->vm.port;
-	uint8_t *p = to;
-	uint32_t n;
-
-	for (; size > 0; size -= n, at += n, p += n) {
-		uint64_t address = span_address(span, at);
-
-		n = span_room(span, at, size);
-		if (span->pinned)
-			port->read_pinned(o->vm.host, pa(address), p, n);
-		else if (!port->read(o->vm.host, ipa(address), p, n))
-			return false;
-	}
-	return true;
-}
-
-bool optee_span_write(struct optee_vm *o, const struct optee_span *span, uint32_t at,
-		      const void *from, uint32_t size)
-{
-	const struct tee_port *port = o->vm.port;
-	const uint8_t *p = from;
-	uint32_t n;
-
-	for (; size > 0; size -= n, at += n, p += n) {
-		uint64_t address = span_address(span, at);
-
-		n = span_room(span, at, size);
-		if (span->pinned)
-			port->write_pinned(o->vm.host, pa(address), p, n);
-		else if (!port->write(o->vm.host, ipa(address), p, n))
-			return false;
-	}
-	return true;
-}
-
 static uint32_t bad(struct optee_vm *o, enum tee_refusal why)
 {
 	tee_count(&o->vm.count.refusals[why]);
@@ -77,7 +25,7 @@ static uint32_t rmem_in(struct optee_vm *o, struct optee_call *c, const struct o
 	if (p->rmem.size > object->size || p->rmem.offset > object->size - p->rmem.size)
 		return bad(o, TEE_REFUSED_MESSAGE);
 	object->users++;
-	c->refs[c->ref_count++] = (uint32_t)(object - o->objects) + 1;
+	c->refs[c->ref_count++] = optee_object_index(o, object);
 	out->attr = p->attr;
 	out->rmem.offset = p->rmem.offset;
 	out->rmem.size = p->rmem.size;
@@ -85,18 +33,18 @@ static uint32_t rmem_in(struct optee_vm *o, struct optee_call *c, const struct o
 	return TEEC_SUCCESS;
 }
 
-/* One parameter of a trusted application. */
+/* One parameter of a trusted application, not NONE. */
 static uint32_t param_in(struct optee_vm *o, struct optee_call *c, const struct optee_msg_param *p,
 			 struct optee_msg_param *out) NEEDS(&o->vm)
 {
 	switch (p->attr) {
-	case OPTEE_MSG_ATTR_NONE:
-		out->attr = OPTEE_MSG_ATTR_NONE;
-		return TEEC_SUCCESS;
 	case OPTEE_MSG_ATTR_VALUE_INPUT:
 	case OPTEE_MSG_ATTR_VALUE_OUTPUT:
 	case OPTEE_MSG_ATTR_VALUE_INOUT:
-		*out = *p;
+		out->attr = p->attr;
+		out->value.a = p->value.a;
+		out->value.b = p->value.b;
+		out->value.c = p->value.c;
 		return TEEC_SUCCESS;
 	case OPTEE_MSG_ATTR_RMEM_INPUT:
 	case OPTEE_MSG_ATTR_RMEM_OUTPUT:
@@ -130,15 +78,26 @@ static struct optee_msg_param *slot_params(const struct optee_call *c)
 static uint32_t params_in(struct optee_vm *o, struct optee_call *c, uint32_t from) NEEDS(&o->vm)
 {
 	struct optee_msg_param *out = slot_params(c);
+	uint32_t n = c->header.num_params;
+	uint32_t outputs = 0;
 
-	if (c->header.num_params - from > OPTEE_PARAMS)
+	if (n - from > OPTEE_PARAMS)
 		return bad(o, TEE_REFUSED_MESSAGE);
-	for (uint32_t i = from; i < c->header.num_params; i++) {
-		uint32_t result = param_in(o, c, &c->params[i], &out[i]);
+	for (uint32_t i = from; i < n; i++) {
+		const struct optee_msg_param *p = &c->params[i];
+		uint32_t result;
 
-		if (result != TEEC_SUCCESS)
+		if (p->attr == OPTEE_MSG_ATTR_NONE) {
+			out[i].attr = OPTEE_MSG_ATTR_NONE;
+			continue;
+		}
+		result = param_in(o, c, p, &out[i]);
+		if (UNLIKELY(result != TEEC_SUCCESS))
 			return result;
+		/* of value and memory reference alike, bit 1 says output */
+		outputs |= (uint32_t)(p->attr >> 1 & 1) << i;
 	}
+	c->outputs = outputs;
 	return TEEC_SUCCESS;
 }
 
@@ -175,7 +134,7 @@ static uint32_t register_in(struct optee_vm *o, struct optee_call *c) NEEDS(&o->
 	result = optee_object_new(o, p->tmem.cookie, p->tmem.address, p->tmem.size, &object);
 	if (result != TEEC_SUCCESS)
 		return result;
-	c->object = (uint32_t)(object - o->objects) + 1;
+	c->object = optee_object_index(o, object);
 	optee_walk_begin(c, p->tmem.address, object->pages);
 	tee_count(&o->vm.count.registrations);
 	return TEEC_SUCCESS;
@@ -194,7 +153,7 @@ static uint32_t unregister_in(struct optee_vm *o, struct optee_call *c) NEEDS(&o
 	if (object == NULL || object->state != OBJECT_LIVE || object->by_rpc)
 		return bad(o, TEE_REFUSED_COOKIE);
 	object->state = OBJECT_UNREGISTERING;
-	c->object = (uint32_t)(object - o->objects) + 1;
+	c->object = optee_object_index(o, object);
 	out->attr = OPTEE_MSG_ATTR_RMEM_INPUT;
 	out->rmem.offset = 0;
 	out->rmem.size = 0;
@@ -226,6 +185,7 @@ uint32_t optee_message_in(struct optee_vm *o, struct optee_call *c)
 
 	if (c->header.num_params > OPTEE_META_PARAMS + OPTEE_PARAMS)
 		return bad(o, TEE_REFUSED_MESSAGE);
+	c->outputs = 0;
 	result = body_in(o, c);
 	if (result != TEEC_SUCCESS)
 		return result;
@@ -236,25 +196,16 @@ uint32_t optee_message_in(struct optee_vm *o, struct optee_call *c)
 	return TEEC_SUCCESS;
 }
 
-/* Takes what the TEE may answer in one parameter; false if there is nothing. */
-static bool param_out(struct optee_msg_param *p, const volatile struct optee_msg_param *slot)
+/* Takes what the TEE may answer in one parameter. */
+static void param_out(struct optee_msg_param *p, const volatile struct optee_msg_param *slot)
 {
-	switch (p->attr) {
-	case OPTEE_MSG_ATTR_VALUE_OUTPUT:
-	case OPTEE_MSG_ATTR_VALUE_INOUT:
+	if (p->attr <= OPTEE_MSG_ATTR_VALUE_INOUT) {
 		p->value.a = slot->value.a;
 		p->value.b = slot->value.b;
 		p->value.c = slot->value.c;
-		return true;
-	case OPTEE_MSG_ATTR_RMEM_OUTPUT:
-	case OPTEE_MSG_ATTR_RMEM_INOUT:
-	case OPTEE_MSG_ATTR_TMEM_OUTPUT:
-	case OPTEE_MSG_ATTR_TMEM_INOUT:
+	} else {
 		/* May be more than was offered: so a TA says how much it needs. */
 		p->rmem.size = slot->rmem.size;
-		return true;
-	default:
-		return false;
 	}
 }
 
@@ -262,15 +213,17 @@ bool optee_message_out(struct optee_vm *o, struct optee_call *c)
 {
 	const volatile struct optee_msg_header *header = slot_header(c);
 	const volatile struct optee_msg_param *params = slot_params(c);
-	uint32_t changed = 0; /* parameters up to the last one answered */
+	uint32_t changed = 0; /* parameters up to the last output */
 
 	c->header.ret = header->ret;
 	c->header.ret_origin = header->ret_origin;
 	if (c->header.cmd == OPTEE_MSG_OPEN_SESSION)
 		c->header.session = header->session;
-	for (uint32_t i = 0; i < c->header.num_params; i++)
-		if (param_out(&c->params[i], &params[i]))
-			changed = i + 1;
+	for (uint32_t left = c->outputs; left != 0; left &= left - 1) {
+		changed = (uint32_t)__builtin_ctz(left);
+		param_out(&c->params[changed], &params[changed]);
+		changed++;
+	}
 	/* header and params are adjacent */
 	return optee_span_write(o, &c->arg, 0, &c->header, optee_msg_size(changed));
 }

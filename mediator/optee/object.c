@@ -9,20 +9,6 @@
  */
 #include "mediator/optee/optee.h"
 
-static uint32_t *bucket(struct optee_vm *o, uint64_t cookie)
-{
-	return &o->buckets[(cookie * 0x9e3779b97f4a7c15ull) >> o->bucket_shift];
-}
-
-struct optee_object *optee_object_find(struct optee_vm *o, uint64_t cookie)
-{
-	uint32_t i = *bucket(o, cookie);
-
-	while (i != 0 && o->objects[i - 1].cookie != cookie)
-		i = o->objects[i - 1].next;
-	return i != 0 ? &o->objects[i - 1] : NULL;
-}
-
 struct optee_object *optee_object_by_handle(struct optee_vm *o, uint64_t handle)
 {
 	uint32_t i = (uint32_t)handle;
@@ -62,9 +48,9 @@ uint32_t optee_object_new(struct optee_vm *o, uint64_t cookie, uint64_t buffer, 
 	o->vm.used.buffers++;
 	o->vm.used.pages += (uint32_t)pages;
 
-	head = bucket(o, cookie);
+	head = optee_bucket(o, cookie);
 	object->next = *head;
-	*head = (uint32_t)(object - o->objects) + 1;
+	*head = optee_object_index(o, object);
 	object->cookie = cookie;
 	object->size = size;
 	object->pages = (uint32_t)pages;
@@ -79,32 +65,23 @@ uint32_t optee_object_new(struct optee_vm *o, uint64_t cookie, uint64_t buffer, 
 	return TEEC_SUCCESS;
 }
 
-static void doom(struct optee_vm *o, struct optee_object *object) NEEDS(&o->vm)
+void optee_object_doom(struct optee_vm *o, struct optee_object *object)
 {
 	object->next = o->doomed;
-	o->doomed = (uint32_t)(object - o->objects) + 1;
+	o->doomed = optee_object_index(o, object);
 }
 
 void optee_object_gone(struct optee_vm *o, struct optee_object *object)
 {
-	uint32_t self = (uint32_t)(object - o->objects) + 1;
-	uint32_t *link = bucket(o, object->cookie);
+	uint32_t self = optee_object_index(o, object);
+	uint32_t *link = optee_bucket(o, object->cookie);
 
 	while (*link != self)
 		link = &o->objects[*link - 1].next;
 	*link = object->next;
 	object->state = OBJECT_GONE;
 	if (object->users == 0)
-		doom(o, object);
-}
-
-void optee_object_unref(struct optee_vm *o, uint32_t index)
-{
-	struct optee_object *object = &o->objects[index - 1];
-
-	object->users--;
-	if (object->users == 0 && object->state == OBJECT_GONE)
-		doom(o, object);
+		optee_object_doom(o, object);
 }
 
 void optee_object_free(struct optee_vm *o, struct optee_object *object)
@@ -113,7 +90,7 @@ void optee_object_free(struct optee_vm *o, struct optee_object *object)
 	o->vm.used.buffers--;
 	object->state = OBJECT_FREE;
 	object->next = o->free_object;
-	o->free_object = (uint32_t)(object - o->objects) + 1;
+	o->free_object = optee_object_index(o, object);
 }
 
 static struct optee_chunk *chunk_add(struct optee_vm *o, struct optee_object *object) NEEDS(&o->vm)
@@ -131,6 +108,19 @@ static struct optee_chunk *chunk_add(struct optee_vm *o, struct optee_object *ob
 	return chunk;
 }
 
+/* Two at a time, which is one load and one store: it is most of our work on a page. */
+static void frames_of(uint32_t *to, const uint64_t *pages, uint32_t n)
+{
+	for (; n >= 2; n -= 2, to += 2, pages += 2) {
+		uint64_t first = pages[0], second = pages[1];
+
+		to[0] = (uint32_t)(first >> PAGE_SHIFT);
+		to[1] = (uint32_t)(second >> PAGE_SHIFT);
+	}
+	if (n != 0)
+		to[0] = (uint32_t)(pages[0] >> PAGE_SHIFT);
+}
+
 /*
  * Part of a chunk at a time. An object of more than OPTEE_INLINE_FRAMES pages has chunks, all but
  * the last full.
@@ -146,8 +136,7 @@ static uint32_t record_some(struct optee_vm *o, struct optee_object *object, con
 		to = chunk_add(o, object)->frames;
 	else
 		to = o->chunks[object->frames[1] - 1].frames + at;
-	for (uint32_t i = 0; i < n; i++)
-		to[i] = (uint32_t)(pages[i] >> PAGE_SHIFT);
+	frames_of(to, pages, n);
 	object->pinned += n;
 	return n;
 }

@@ -82,7 +82,7 @@ enum optee_object_state {
 };
 
 /* All under the VM's lock, but pins of one that is REGISTERING or GONE: its call's alone. */
-struct optee_object {
+struct ALIGNED(64) optee_object {
 	uint64_t cookie; /* the guest's name for it */
 	uint64_t size;
 	uint32_t generation;
@@ -155,6 +155,7 @@ struct optee_request {
 struct optee_call {
 	/* Fixed at vm_create. */
 	uint8_t *slot;
+	uint32_t index;
 	uint64_t enter[4]; /* a0 to a3 that make the TEE run the slot */
 
 	uint8_t state; /* enum optee_call_state; the VM's lock */
@@ -173,8 +174,9 @@ struct optee_call {
 
 	uint32_t refs[1 + OPTEE_PARAMS]; /* objects in use: index + 1 */
 	uint32_t ref_count;
-	uint32_t object; /* being registered, unregistered or allocated: index + 1 */
-	uint32_t doomed; /* being unpinned: index + 1 */
+	uint32_t object;  /* being registered, unregistered or allocated: index + 1 */
+	uint32_t doomed;  /* being unpinned: index + 1 */
+	uint32_t outputs; /* bit per parameter that the TEE may answer in */
 	struct optee_walk walk;
 
 	struct optee_span arg; /* the guest's message */
@@ -243,8 +245,30 @@ static inline uint64_t optee_handle(const struct optee_vm *o, const struct optee
 	return (uint64_t)object->generation << 32 | (uint64_t)(object - o->objects + 1);
 }
 
+static inline uint32_t optee_object_index(const struct optee_vm *o,
+					  const struct optee_object *object)
+{
+	return (uint32_t)(object - o->objects) + 1;
+}
+
 /* object.c: the registry */
-struct optee_object *optee_object_find(struct optee_vm *o, uint64_t cookie) NEEDS(&o->vm);
+static inline uint32_t *optee_bucket(struct optee_vm *o, uint64_t cookie)
+{
+	return &o->buckets[(cookie * 0x9e3779b97f4a7c15ull) >> o->bucket_shift];
+}
+
+/* By the guest's name; in any state but FREE and GONE. NULL: none. */
+static inline struct optee_object *optee_object_find(struct optee_vm *o, uint64_t cookie)
+	NEEDS(&o->vm)
+{
+	uint32_t i = *optee_bucket(o, cookie);
+
+	while (i != 0 && o->objects[i - 1].cookie != cookie)
+		i = o->objects[i - 1].next;
+	return i != 0 ? &o->objects[i - 1] : NULL;
+}
+
+/* By the TEE's name; in any state but FREE. NULL: none. */
 struct optee_object *optee_object_by_handle(struct optee_vm *o, uint64_t handle) NEEDS(&o->vm);
 
 /*
@@ -255,7 +279,18 @@ uint32_t optee_object_new(struct optee_vm *o, uint64_t cookie, uint64_t buffer, 
 			  struct optee_object **out) NEEDS(&o->vm);
 /* The TEE does not know it, or no longer: GONE, and doomed when nobody uses it. */
 void optee_object_gone(struct optee_vm *o, struct optee_object *object) NEEDS(&o->vm);
-void optee_object_unref(struct optee_vm *o, uint32_t index) NEEDS(&o->vm);
+/* GONE and without users: to be unpinned by a call that drains. */
+void optee_object_doom(struct optee_vm *o, struct optee_object *object) NEEDS(&o->vm);
+
+static inline void optee_object_unref(struct optee_vm *o, uint32_t index) NEEDS(&o->vm)
+{
+	struct optee_object *object = &o->objects[index - 1];
+
+	object->users--;
+	if (UNLIKELY(object->users == 0 && object->state == OBJECT_GONE))
+		optee_object_doom(o, object);
+}
+
 /* Back to the free list with its charge. It has no pins. */
 void optee_object_free(struct optee_vm *o, struct optee_object *object) NEEDS(&o->vm);
 /* Remember pages that were just pinned. */
@@ -277,11 +312,36 @@ void optee_walk_end(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm);
 /* Physical address that stands for the walked list in a message. */
 uint64_t optee_walk_address(const struct optee_vm *o, const struct optee_call *c);
 
+/* span.c: a message in the guest's memory. False: not the guest's to read or write. */
+bool optee_span_read_pieces(struct optee_vm *o, const struct optee_span *span, uint32_t at,
+			    void *to, uint32_t size);
+bool optee_span_write_pieces(struct optee_vm *o, const struct optee_span *span, uint32_t at,
+			     const void *from, uint32_t size);
+
+static inline bool optee_span_is_simple(const struct optee_span *span, uint32_t at, uint32_t size)
+{
+	return span->pinned && span->offset + at + size <= PAGE_SIZE;
+}
+
+static inline bool optee_span_read(struct optee_vm *o, const struct optee_span *span, uint32_t at,
+				   void *to, uint32_t size)
+{
+	if (UNLIKELY(!optee_span_is_simple(span, at, size)))
+		return optee_span_read_pieces(o, span, at, to, size);
+	o->vm.port->read_pinned(o->vm.host, pa(span->page[0] + span->offset + at), to, size);
+	return true;
+}
+
+static inline bool optee_span_write(struct optee_vm *o, const struct optee_span *span, uint32_t at,
+				    const void *from, uint32_t size)
+{
+	if (UNLIKELY(!optee_span_is_simple(span, at, size)))
+		return optee_span_write_pieces(o, span, at, from, size);
+	o->vm.port->write_pinned(o->vm.host, pa(span->page[0] + span->offset + at), from, size);
+	return true;
+}
+
 /* message.c: the guest's messages */
-bool optee_span_read(struct optee_vm *o, const struct optee_span *span, uint32_t at, void *to,
-		     uint32_t size);
-bool optee_span_write(struct optee_vm *o, const struct optee_span *span, uint32_t at,
-		      const void *from, uint32_t size);
 /* Check header and params of `c`, refer to what they name, build the slot. 0 or a result. */
 uint32_t optee_message_in(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm);
 /* The slot's results into `c` and from there to the guest. False: the guest's page is gone. */
@@ -302,8 +362,7 @@ bool optee_enter_own(struct optee_vm *o, struct optee_call *c);
 enum optee_next optee_fault(struct optee_vm *o, struct optee_call *c, const char *what);
 
 /* call.c */
-/* False: no such function. */
-bool optee_yielding_call(struct optee_vm *o, struct tee_host_vcpu *vcpu, uint64_t *regs);
+enum tee_verdict optee_call(struct tee_vm *vm, struct tee_host_vcpu *vcpu, uint64_t *regs);
 /* Leave to the guest, to come back by RETURN_FROM_RPC. payload: a1/a2. */
 enum optee_next optee_suspend(struct optee_vm *o, struct optee_call *c, uint32_t code,
 			      enum optee_wait wait, uint64_t payload);
@@ -319,10 +378,8 @@ enum optee_next optee_complete(struct optee_vm *o, struct optee_call *c);
 /* The TEE did not run the call, for this reason. */
 enum optee_next optee_not_run(struct optee_vm *o, struct optee_call *c, uint32_t code);
 
-/* begin.c: c->regs name the message */
-enum optee_next optee_begin_page(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm)
-	RELEASES(&o->vm);
-enum optee_next optee_begin_registered(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm)
+/* begin.c: c->regs name the message; entered with the lock, returns without it */
+enum optee_next optee_begin(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm)
 	RELEASES(&o->vm);
 
 /* rpc_out.c: what the TEE asks of the guest */

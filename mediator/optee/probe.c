@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Is OP-TEE there, built for VMs, and what does it say of itself. Asked once, as the hypervisor
- * (client 0); guests are answered from here. Also the backend's table and the first look at a
- * guest's call.
+ * (client 0); guests are answered from here. Also the backend's table.
  *
  * OP-TEE before 4.5.0 could be made to panic by some of what we send, so an older one, and one
  * whose request area is larger than our slots hold, counts as absent.
@@ -98,24 +97,6 @@ static enum tee_status probe(void *memory, const struct tee_port *port)
 	return TEE_STATUS_OK;
 }
 
-static enum tee_verdict call(struct tee_vm *vm, struct tee_host_vcpu *vcpu, uint64_t *regs)
-{
-	struct optee_vm *o = optee_vm_of(vm);
-	uint32_t function = (uint32_t)regs[0];
-	bool known;
-
-	if ((function & BIT(31)) == 0)
-		known = optee_yielding_call(o, vcpu, regs);
-	else
-		known = optee_fast_call(o, function, regs);
-	if (!known) {
-		tee_count(&vm->count.refusals[TEE_REFUSED_FUNCTION]);
-		/* -1 in the width of the call; OP-TEE has none of 64 bits */
-		regs[0] = (function & BIT(30)) != 0 ? UINT64_MAX : OPTEE_SMC_UNKNOWN_FUNCTION;
-	}
-	return TEE_DONE;
-}
-
 static const struct tee_node *describe(const struct tee_vm *vm)
 {
 	static const struct tee_node node = {
@@ -143,6 +124,6 @@ const struct tee_backend optee_backend = {
 	.vm_size = optee_vm_size,
 	.vm_create = optee_vm_create,
 	.vm_destroy = optee_vm_destroy,
-	.call = call,
+	.call = optee_call,
 	.describe = describe,
 };

@@ -86,7 +86,7 @@ static enum optee_next allocation(struct optee_vm *o, struct optee_call *c,
 			optee_object_new(o, p->tmem.cookie, p->tmem.address, p->tmem.size, &object);
 	if (result == TEEC_SUCCESS) {
 		object->by_rpc = true;
-		c->object = (uint32_t)(object - o->objects) + 1;
+		c->object = optee_object_index(o, object);
 		optee_walk_begin(c, p->tmem.address, object->pages);
 	}
 	tee_unlock(&o->vm);
