@@ -5,9 +5,9 @@
  * (GICD_CTLR.DS = 1), affinity routing is always on, both groups; no LPIs, no ITS, no 1-of-N.
  *
  * Lock: vm->vgic.lock guards all interrupt state of the VM, list registers included. Every function
- * here takes it itself. They may kick vCPUs, after giving it up, so the scheduler's lock must not
- * be held; only vgic_load() and vgic_has_pending() never kick. A vCPU's list registers are touched
- * on the CPU where it is loaded alone: a change from elsewhere marks it dirty and kicks it.
+ * here takes it itself, and kicks the vCPUs concerned after giving it up; the caller may hold any
+ * other lock. A vCPU's list registers are touched only on the CPU where it is loaded: a change from
+ * elsewhere marks it dirty and kicks it.
  *
  * Left out: what another vCPU has acknowledged or ended since it last left the guest is not seen in
  * ISPENDR and ISACTIVER until it does (the read asks it to; the architecture allows the delay). Nor

@@ -54,14 +54,13 @@ static void write_interface(struct vgic_cpu *c)
 	vgic_hw_set_hcr(c->hcr);
 }
 
-/* Nothing moves to another vCPU here, so there is nobody to kick. */
 void vgic_load(struct vcpu *vcpu)
 {
 	vgic_lock(vcpu->vm);
 	write_interface(&vcpu->vgic);
 	vcpu->vgic.loaded = true;
 	vgic_fill(vcpu);
-	spin_unlock(&vcpu->vm->vgic.lock);
+	vgic_unlock(vcpu->vm, vcpu);
 }
 
 static void release_physical(struct virq *v, uint32_t intid)
@@ -108,47 +107,69 @@ static uint32_t group_priority(uint64_t vmcr, const struct virq *v)
 	return v->priority & (0xffu << point);
 }
 
-static bool signalled(const struct vcpu *vcpu, const struct virq *v, uint32_t running)
-{
-	uint64_t vmcr = vcpu->vgic.vmcr;
+/* A look at a vCPU. Its CPU interface is only read when there is something to compare with. */
+struct look {
+	struct vcpu *vcpu;
+	bool sampled;
+	uint32_t running;
+};
 
-	return virq_deliverable(vcpu->vm, v) && (vmcr & (v->group1 ? VMCR_ENG1 : VMCR_ENG0)) != 0 &&
-	       v->priority < VMCR_PMR(vmcr) && group_priority(vmcr, v) < running;
+static void sample(struct look *look)
+{
+	if (look->sampled)
+		return;
+	if (look->vcpu->vgic.loaded)
+		read_interface(&look->vcpu->vgic);
+	look->running = running_priority(&look->vcpu->vgic);
+	look->sampled = true;
+}
+
+static bool signalled(struct look *look, const struct virq *v)
+{
+	uint64_t vmcr;
+
+	if (!virq_deliverable(look->vcpu->vm, v))
+		return false;
+	sample(look);
+	vmcr = look->vcpu->vgic.vmcr;
+	return (vmcr & (v->group1 ? VMCR_ENG1 : VMCR_ENG0)) != 0 && v->priority < VMCR_PMR(vmcr) &&
+	       group_priority(vmcr, v) < look->running;
 }
 
 /* A timer may have come or gone without the physical interrupt's having been taken yet. */
-static bool timer_signalled(struct vcpu *vcpu, uint32_t intid, uint32_t running)
+static bool timer_signalled(struct look *look, uint32_t intid)
 {
-	struct virq now = vcpu->vgic.irq[intid];
+	struct virq now = look->vcpu->vgic.irq[intid];
 
-	now.line = vtimer_level(vcpu, intid);
-	return !now.active && signalled(vcpu, &now, running);
+	if (!now.enabled || now.active)
+		return false;
+	now.line = vtimer_level(look->vcpu, intid);
+	return signalled(look, &now);
 }
 
-static bool any_signalled(struct vcpu *vcpu, uint32_t running)
+static bool any_signalled(struct look *look)
 {
+	struct vcpu *vcpu = look->vcpu;
+
 	for (uint32_t w = 0; w < VGIC_WORDS; w++)
 		for (uint64_t m = vcpu->vgic.pend[w]; m != 0; m &= m - 1) {
 			uint32_t intid = w * 64 + (uint32_t)__builtin_ctzll(m);
 			struct virq *v = vgic_irq(vcpu->vm, vcpu->index, intid);
 
-			if (!v->hw && signalled(vcpu, v, running))
+			if (!v->hw && signalled(look, v))
 				return true;
 		}
-	return timer_signalled(vcpu, PPI_GUEST_VTIMER, running) ||
-	       timer_signalled(vcpu, PPI_GUEST_PTIMER, running);
+	return timer_signalled(look, PPI_GUEST_VTIMER) || timer_signalled(look, PPI_GUEST_PTIMER);
 }
 
-/* Kicks that the fold asks for are left to the flush or the save that follows. */
 bool vgic_has_pending(struct vcpu *vcpu)
 {
+	struct look look = {.vcpu = vcpu};
 	bool found;
 
 	vgic_lock(vcpu->vm);
 	vgic_fold(vcpu);
-	if (vcpu->vgic.loaded)
-		read_interface(&vcpu->vgic);
-	found = any_signalled(vcpu, running_priority(&vcpu->vgic));
-	spin_unlock(&vcpu->vm->vgic.lock);
+	found = any_signalled(&look);
+	vgic_unlock(vcpu->vm, vcpu);
 	return found;
 }
