@@ -13,6 +13,7 @@ void smp_secondary(unsigned cpu);
 static struct {
 	void (*fn)(void *arg);
 	void *arg;
+	bool done; /* fn has returned since the last smp_prepare() */
 } work[CPUS_MAX];
 
 int64_t psci_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
@@ -38,11 +39,17 @@ int64_t psci_state(unsigned cpu)
 	return psci_call(PSCI_AFFINITY_INFO_64, cpu, 0, 0);
 }
 
-int64_t smp_start(unsigned cpu, void (*fn)(void *arg), void *arg)
+void smp_prepare(unsigned cpu, void (*fn)(void *arg), void *arg)
 {
 	work[cpu].fn = fn;
 	work[cpu].arg = arg;
+	__atomic_store_n(&work[cpu].done, false, __ATOMIC_SEQ_CST);
 	dsb();
+}
+
+int64_t smp_start(unsigned cpu, void (*fn)(void *arg), void *arg)
+{
+	smp_prepare(cpu, fn, arg);
 	return psci_call(PSCI_CPU_ON_64, cpu, (uintptr_t)secondary_entry, cpu);
 }
 
@@ -50,7 +57,8 @@ bool smp_wait_off(unsigned cpu)
 {
 	uint64_t end = clock_now() + clock_ms(2000);
 
-	while (psci_state(cpu) != PSCI_AFFINITY_OFF)
+	while (!__atomic_load_n(&work[cpu].done, __ATOMIC_ACQUIRE) ||
+	       psci_state(cpu) != PSCI_AFFINITY_OFF)
 		if (clock_now() > end)
 			return false;
 	return true;
@@ -60,5 +68,6 @@ void smp_secondary(unsigned cpu)
 {
 	gic_init_cpu();
 	work[cpu].fn(work[cpu].arg);
+	__atomic_store_n(&work[cpu].done, true, __ATOMIC_RELEASE);
 	(void)psci_call(PSCI_CPU_OFF, 0, 0, 0);
 }

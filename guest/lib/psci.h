@@ -25,7 +25,12 @@ int64_t psci_state(unsigned cpu);
  * live until smp_wait_off().
  */
 int64_t smp_start(unsigned cpu, void (*fn)(void *arg), void *arg);
-/* Wait until PSCI says that the CPU is off. False after two seconds. */
+/* Only say what the CPU runs when somebody starts it at secondary_entry. */
+void smp_prepare(unsigned cpu, void (*fn)(void *arg), void *arg);
+/*
+ * Wait until the CPU's function has returned and PSCI says that it is off. False after two seconds.
+ * (QEMU's own PSCI still says "off" right after CPU_ON, so its word alone is not enough.)
+ */
 bool smp_wait_off(unsigned cpu);
 /* Where smp_start() sends a CPU; x0 is its index. */
 extern char secondary_entry[];
