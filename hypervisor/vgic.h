@@ -33,7 +33,7 @@ struct mmio;
 /*
  * One interrupt. Pending as the guest sees it: `latch` (an edge, an SGI, a write to ISPENDR), or
  * for a level interrupt also `line`. While it is in a list register, that register says what is
- * pending and active; here is what was put into it and what arrived since, and the three orders
+ * pending and active; here is what was put into it and what arrived since, and the two orders
  * that other vCPUs left for the moment when it is taken out. A hardware interrupt's `line` is set
  * from when it fires physically until the guest acknowledges it.
  */
@@ -51,7 +51,6 @@ struct virq {
 	bool hw : 1;	   /* a timer: the physical interrupt of the same INTID stands behind */
 	bool physical : 1; /* hw: that one is active on the CPU where the owner is loaded */
 	bool lr_latch : 1; /* the list register was given `latch` */
-	bool drop_pending : 1;
 	bool drop_active : 1;
 	bool raise_active : 1;
 };

@@ -156,7 +156,7 @@ static void take_out(struct vcpu *vcpu, unsigned n) NEEDS(vcpu->vm->vgic.lock)
 	uint32_t intid = vcpu->vgic.lr_intid[n];
 	struct virq *v = vgic_irq(vcpu->vm, vcpu->index, intid);
 	uint64_t lr = vgic_hw_lr(n);
-	bool pending = (lr & LR_PENDING) != 0 && !v->drop_pending;
+	bool pending = (lr & LR_PENDING) != 0;
 
 	if (pending && v->lr_latch)
 		v->latch = true;
@@ -167,7 +167,6 @@ static void take_out(struct vcpu *vcpu, unsigned n) NEEDS(vcpu->vm->vgic.lock)
 	v->active = ((lr & LR_ACTIVE) != 0 && !v->drop_active) || v->raise_active;
 	v->lr = 0;
 	v->lr_latch = false;
-	v->drop_pending = false;
 	v->drop_active = false;
 	v->raise_active = false;
 	vgic_hw_set_lr(n, 0);

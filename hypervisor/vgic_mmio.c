@@ -80,7 +80,10 @@ static bool set_pending(const struct subject *s, uint32_t value)
 	return value != 0;
 }
 
-/* A timer that is still due fires again, as its physical interrupt is ended with this. */
+/*
+ * A timer that is still due fires again, as its physical interrupt is ended with this. What a list
+ * register of another vCPU still shows as pending is not taken over when that is emptied.
+ */
 static bool clear_pending(const struct subject *s, uint32_t value)
 {
 	if (value == 0)
@@ -88,7 +91,6 @@ static bool clear_pending(const struct subject *s, uint32_t value)
 	s->v->latch = false;
 	s->v->lr_latch = false;
 	s->v->line &= !s->v->hw;
-	s->v->drop_pending = s->v->lr != 0;
 	return true;
 }
 

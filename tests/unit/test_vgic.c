@@ -369,6 +369,26 @@ static void spi_follows_its_router(void **state)
 	assert_true(pending(SPI));
 }
 
+static void edge_while_active_elsewhere_waits_for_its_end(void **state)
+{
+	(void)state;
+	enable(SPI, 0x80, true);
+	set(PEND, SPI);
+	assert_int_equal(ack(), SPI);
+	WRITE64(GICD(0x6000 + 8 * SPI), 1);
+	vgic_set_line(&vm, 0, SPI, true);
+	leave();
+	enter(1);
+	assert_int_equal(ack(), FAKE_SPURIOUS);
+	enter(0);
+	memset(fake_kicks, 0, sizeof(fake_kicks));
+	fake_eoi(true, SPI);
+	leave();
+	assert_int_equal(fake_kicks[1], 1);
+	enter(1);
+	assert_int_equal(ack(), SPI);
+}
+
 /* vCPU 1 changes what is in the list registers of vCPU 0, which does not leave the guest yet. */
 static void change_from_another_vcpu_takes_effect_at_the_next_exit(void **state)
 {
@@ -683,6 +703,7 @@ int main(void)
 		RUNNING(nested_deeper_than_registers_end_in_order),
 		RUNNING(higher_priority_preempts_when_all_registers_are_active),
 		RUNNING(spi_follows_its_router),
+		RUNNING(edge_while_active_elsewhere_waits_for_its_end),
 		RUNNING(change_from_another_vcpu_takes_effect_at_the_next_exit),
 		RUNNING(reading_anothers_state_makes_it_report),
 		RUNNING(activating_anothers_pending_interrupt_holds_it_back),
