@@ -5,12 +5,12 @@ CC    := $(CROSS)gcc
 B     := build
 
 WARN   := -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
-PICO   ?= $(firstword $(wildcard $(B)/sysroot/usr/lib/picolibc/aarch64-linux-gnu /usr/lib/picolibc/aarch64-linux-gnu))
-FDT    ?= $(firstword $(wildcard $(B)/sysroot/usr/lib/aarch64-linux-gnu /tmp/w/apt/dl/x/usr/lib/aarch64-linux-gnu))
-FDTINC ?= $(firstword $(wildcard $(B)/sysroot/usr/include /tmp/w/apt/dl/x/usr/include))
+PICO   ?= $(B)/sysroot/usr/lib/picolibc/aarch64-linux-gnu
+FDT    ?= $(B)/sysroot/usr/lib/aarch64-linux-gnu
+FDTINC ?= $(B)/sysroot/usr/include
 CFLAGS_BARE := -std=gnu11 -O2 -g -ffreestanding -fno-common -fpie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-tree-loop-distribute-patterns -fno-builtin-memcpy -mgeneral-regs-only -mstrict-align -march=armv8-a -fno-omit-frame-pointer \
-	-ffunction-sections -fdata-sections -nostdinc -isystem $(shell $(CC) -print-file-name=include) -isystem $(PICO)/include -I. -isystem $(FDTINC)
+	-ffunction-sections -fdata-sections -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -isystem $(PICO)/include -I. -isystem $(FDTINC)
 CFLAGS_ALL := $(CFLAGS_BARE) $(WARN) -MMD -MP
 
 src = $(wildcard $(addsuffix /*.c,$(1)) $(addsuffix /*.S,$(1)))
@@ -20,7 +20,25 @@ SHARED_SRC := $(call src,lib arch/aarch64 drivers platform/qemu-virt)
 FW_SRC     := $(call src,firmware)
 HYP_SRC    := $(call src,hypervisor hypervisor/aarch64 mediator mediator/optee)
 
-all: $(B)/firmware.bin $(B)/teevisor.img
+MACHINE ?= machines/default.toml
+
+help:
+	@echo "make run [MACHINE=file]   set up, build, start the machine, run xtest in its VMs, stay on the console"
+	@echo "make console [MACHINE=file]  the same without xtest"
+	@echo "make test                 set up, build, static checks, host tests, system tests"
+	@echo "make test-long            the whole of xtest, on more machines"
+	@echo "make all | host-tests | check | format   the images | tests without QEMU | static checks | clang-format"
+	@echo "make clean | distclean    what was built | and what was fetched"
+
+# Each begins with the set-up, and builds in a second make that sees what the set-up brought.
+run console test test-long: | setup
+	@+$(MAKE) --no-print-directory all guests
+	@tools/$@ $(if $(filter run console,$@),$(MACHINE))
+setup:
+	@tools/setup
+	@tools/fetch-payload
+
+all: $(B)/firmware.bin $(B)/teevisor.img $(B)/el2-check.bin
 
 $(B)/aarch64/%.o: %.c
 	@mkdir -p $(@D)
@@ -57,4 +75,38 @@ $(B)/el2-check.elf: $(call obj,$(call src,guest/el2-check)) $(B)/shared.a guest/
 
 -include guest/guest.mk
 
-.PHONY: all
+# Host tests: every tests/unit/test_NAME.c is a cmocka program. Those that need more than their own file
+# have a .mk beside them.
+include tests/unit/mediator.mk tests/unit/vgic.mk
+HOST_FLAGS := -std=gnu11 -O1 -g $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all -I. -MMD -MP
+HOST_ALONE := $(filter-out $(MEDIATOR_TESTS) $(VGIC_TESTS),$(patsubst tests/unit/%.c,$(B)/host/%,$(wildcard tests/unit/test_*.c)))
+$(HOST_ALONE): $(B)/host/%: tests/unit/%.c
+	@mkdir -p $(@D)
+	@echo "  HOSTCC  $@"
+	@$(HOSTCC) $(HOST_FLAGS) $< -o $@ -lcmocka -lfdt -lpthread
+-include $(addsuffix .d,$(HOST_ALONE))
+HOST_TESTS := $(HOST_ALONE) $(MEDIATOR_TESTS) $(VGIC_TESTS)
+host-test-programs: $(HOST_TESTS)
+host-tests: host-test-programs
+	@tools/test host
+check: all
+	@tools/test check
+
+# What every C file of ours must survive besides gcc: clang's warnings, without code being made.
+CLANG_FLAGS := --target=aarch64-linux-gnu -fsyntax-only $(filter-out -fno-tree-loop-distribute-patterns,$(CFLAGS_BARE)) $(WARN)
+C_SOURCES   := $(filter %.c,$(SHARED_SRC) $(FW_SRC) $(HYP_SRC))
+clang-check:
+	@for f in $(C_SOURCES); do clang $(CLANG_FLAGS) $$f || exit 1; done
+FORMATTED := $(shell find abi arch drivers firmware guest hypervisor lib mediator platform tests -name '*.[ch]' 2>/dev/null)
+format:
+	@clang-format -i $(FORMATTED)
+format-check:
+	@clang-format --dry-run -Werror $(FORMATTED)
+
+clean:
+	@rm -rf $(filter-out $(B)/payload $(B)/sysroot,$(wildcard $(B)/*))
+distclean:
+	@rm -rf $(B)
+
+.DEFAULT_GOAL := help
+.PHONY: all help run console test test-long setup host-test-programs host-tests check clang-check format format-check clean distclean
