@@ -48,7 +48,8 @@ static enum board_error read_memory(const void *fdt, struct board_info *out)
 	enum board_error error = BOARD_OK;
 	int node;
 
-	fdt_for_each_subnode(node, fdt, 0) {
+	fdt_for_each_subnode(node, fdt, 0)
+	{
 		if (!tree_is_type(fdt, node, "memory") || !tree_enabled(fdt, node))
 			continue;
 		error = add_memory_node(fdt, node, out);
@@ -86,7 +87,8 @@ static enum board_error read_reserved_memory(const void *fdt, struct board_info 
 
 	if (parent < 0)
 		return BOARD_OK;
-	fdt_for_each_subnode(node, fdt, parent) {
+	fdt_for_each_subnode(node, fdt, parent)
+	{
 		uint32_t count = tree_reg_count(fdt, node);
 
 		if (count == 0 && fdt_getprop(fdt, node, "reg", NULL) != NULL)
@@ -109,7 +111,8 @@ static enum board_error read_cpus(const void *fdt, struct board_info *out)
 
 	if (parent < 0 || !tree_cells(fdt, parent, &cells, &ignored))
 		return BOARD_NO_CPU;
-	fdt_for_each_subnode(node, fdt, parent) {
+	fdt_for_each_subnode(node, fdt, parent)
+	{
 		if (!tree_is_type(fdt, node, "cpu") || !tree_enabled(fdt, node))
 			continue;
 		if (!tree_number(fdt, node, "reg", cells, &reg) || (reg & ~MPIDR_AFFINITY) != 0)
@@ -209,8 +212,9 @@ static enum board_error read_seed(const void *fdt, struct board_info *out)
 }
 
 static enum board_error (*const steps[])(const void *fdt, struct board_info *out) = {
-	read_memory, read_reservations, read_reserved_memory, read_cpus, read_psci,
-	read_gic,    read_uart,		read_rtc,	      read_seed,
+	read_memory, read_reservations, read_reserved_memory,
+	read_cpus,   read_psci,		read_gic,
+	read_uart,   read_rtc,		read_seed,
 };
 
 enum board_error board_read(const void *fdt, struct board_info *out)

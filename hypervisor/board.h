@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The board as its device tree describes it (Devicetree Specification 0.4): what the hypervisor
- * needs of it and nothing else. The tree comes from the boot loader, which we trust not to lie; that
- * it is well formed and its numbers make sense is checked all the same.
+ * needs of it and nothing else. The tree comes from the boot loader, which we trust not to lie;
+ * that it is well formed and its numbers make sense is checked all the same.
  */
 #ifndef HYPERVISOR_BOARD_H
 #define HYPERVISOR_BOARD_H
@@ -39,12 +39,12 @@ struct board_info {
 
 enum board_error {
 	BOARD_OK,
-	BOARD_BAD_TREE,  /* not a flattened device tree, or a number in it makes no sense */
+	BOARD_BAD_TREE,	 /* not a flattened device tree, or a number in it makes no sense */
 	BOARD_NO_MEMORY, /* no memory node that the normal world may use */
-	BOARD_TOO_MANY,  /* more memory or reserved ranges than struct board_info holds */
-	BOARD_NO_CPU,    /* no CPU node */
-	BOARD_NO_PSCI,   /* no PSCI 0.2 or later by SMC */
-	BOARD_NO_GIC,    /* no GICv3 with one redistributor region */
+	BOARD_TOO_MANY,	 /* more memory or reserved ranges than struct board_info holds */
+	BOARD_NO_CPU,	 /* no CPU node */
+	BOARD_NO_PSCI,	 /* no PSCI 0.2 or later by SMC */
+	BOARD_NO_GIC,	 /* no GICv3 with one redistributor region */
 };
 
 /*

@@ -3,8 +3,8 @@
  * The output half of hypervisor/console.h: sources, lines and who stands on the terminal's current
  * line. What a guest prints is passed through as it is when it has the focus, since a shell needs
  * its cursor movements; otherwise carriage returns and other control characters but tab and escape
- * are dropped, so that a line cannot overwrite the mark of its source. So a mark can be trusted in a
- * log that keeps all characters, less so on a terminal that obeys them.
+ * are dropped, so that a line cannot overwrite the mark of its source. So a mark can be trusted in
+ * a log that keeps all characters, less so on a terminal that obeys them.
  */
 #include "hypervisor/console.h"
 #include "arch/clock.h"

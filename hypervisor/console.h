@@ -6,10 +6,10 @@
  * moves the focus to the next VM, after the last VM to the hypervisor's own command line.
  *
  * Two locks: one for input (console_interrupt() only), taken before any VM's UART lock, and one for
- * output, taken after everything. The second is held while at most one line (CONSOLE_LINE characters
- * and its prefix, and once more to repeat an unfinished line) goes into the board's UART, and it is
- * a ticket lock: a VM that prints all the time delays another CPU by no more than a line's time at
- * the line's speed.
+ * output, taken after everything. The second is held while at most one line (CONSOLE_LINE
+ * characters and its prefix, and once more to repeat an unfinished line) goes into the board's
+ * UART, and it is a ticket lock: a VM that prints all the time delays another CPU by no more than a
+ * line's time at the line's speed.
  */
 #ifndef HYPERVISOR_CONSOLE_H
 #define HYPERVISOR_CONSOLE_H
@@ -32,7 +32,8 @@ struct console_command {
 	void (*run)(void); /* on the CPU that took the UART's interrupt; may call console_log() */
 };
 
-/* Once, at boot: the PL011 mapped at `uart` (0: the board has none, output is lost). Focus: VM 0. */
+/* Once, at boot: the PL011 mapped at `uart` (0: the board has none, output is lost). Focus: VM 0.
+ */
 void console_init(uint64_t uart);
 
 /* What the command line knows besides `help`. The table stays the caller's and must not go away. */

@@ -4,9 +4,9 @@
  * two Ctrl-A that no third follows are handed on, before the key that came instead. Left out: line
  * editing beyond erasing the last character, arguments.
  */
+#include "hypervisor/console_input.h"
 #include "arch/spinlock.h"
 #include "hypervisor/console.h"
-#include "hypervisor/console_input.h"
 #include <string.h>
 
 #define CTRL_A	    '\001'

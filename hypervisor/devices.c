@@ -22,7 +22,7 @@ static const struct device {
 	{VDEV_GICD_BASE, VDEV_GICD_SIZE, 0, false, vgic_dist_access},
 	{VDEV_GICR_BASE, 0, VDEV_GICR_STRIDE, false, vgic_redist_access},
 	{VDEV_RTC_BASE, 0x1000, 0, true, vrtc_access},
-	{VDEV_VIRTIO_BASE, VDEV_VIRTIO_SLOT * VDEV_VIRTIO_SLOTS, 0, true, virtio_access},
+	{VDEV_VIRTIO_BASE, VDEV_VIRTIO_SLOT *VDEV_VIRTIO_SLOTS, 0, true, virtio_access},
 };
 
 /* Virtio 1.2, 4.2.2: the registers that a slot has even without a device behind it. */

@@ -38,7 +38,7 @@ struct mmio {
 struct vuart {
 	struct spinlock lock;
 	uint32_t cr, lcr, ibrd, fbrd, ilpr, imsc, ris, ifls, dmacr;
-	bool line; /* what the interrupt controller was told last */
+	bool line;		   /* what the interrupt controller was told last */
 	uint32_t in_head, in_tail; /* count up for ever; the difference is what waits */
 	uint8_t in[VUART_FIFO];
 };

@@ -10,6 +10,8 @@
 #define PCPU_CURRENT 0
 #define FP_CONTROL   512 /* struct fp_state */
 
+#define IMAGE_ROOM 0x200000 /* file, bss and stacks */
+
 #define PCPUS_MAX  8
 #define STACK_SIZE 16384 /* per CPU; below it lies an unmapped page */
 #define GUARD_SIZE 4096

@@ -12,7 +12,8 @@
 
 /*
  * Key the generator and overwrite the seed with zeroes: no guest may ever find it. Once, at boot,
- * by one CPU. length 0: only the system counter keys it, which a guest can guess; say so in the log.
+ * by one CPU. length 0: only the system counter keys it, which a guest can guess; say so in the
+ * log.
  */
 void random_init(void *seed, size_t length);
 

@@ -60,16 +60,16 @@ static void make_ready(struct vcpu *vcpu)
 	poke(p);
 }
 
+/*
+ * Takes no lock, so that interrupt code may call it under its own. The flag is seen by the CPU that
+ * has the vCPU among its sleepers, or has it running, when it answers the poke. A vCPU on its way
+ * to another CPU finds its interrupts when it is loaded there.
+ */
 void vcpu_kick(struct vcpu *vcpu)
 {
-	spin_lock(&sched.lock);
-	if (vcpu->state == VCPU_WAITING) {
-		list_del(&vcpu->queue);
-		make_ready(vcpu);
-	} else if (vcpu->state == VCPU_RUNNING && &pcpus[vcpu->pcpu] != this_pcpu()) {
-		poke(&pcpus[vcpu->pcpu]);
-	}
-	spin_unlock(&sched.lock);
+	__atomic_store_n(&vcpu->kicked, true, __ATOMIC_SEQ_CST);
+	if (vcpu != vcpu_current())
+		poke(&pcpus[__atomic_load_n(&vcpu->pcpu, __ATOMIC_SEQ_CST) % PCPUS_MAX]);
 }
 
 enum sched_on sched_power_on(struct vcpu *vcpu, uint64_t entry, uint64_t x0)
@@ -83,6 +83,7 @@ enum sched_on sched_power_on(struct vcpu *vcpu, uint64_t entry, uint64_t x0)
 		answer = SCHED_ON_DENIED;
 	} else {
 		context_reset(vcpu, entry, x0);
+		vgic_cpu_reset(vcpu);
 		vcpu->on_pending = true;
 		vcpu->vm->running++;
 		make_ready(vcpu);
@@ -102,8 +103,8 @@ static void unload(struct pcpu *p, struct vcpu *vcpu, enum vcpu_state state)
 		list_add_tail(&p->ready, &vcpu->queue);
 	else if (state == VCPU_WAITING)
 		list_add_tail(&p->waiting, &vcpu->queue);
-	else
-		vcpu->vm->running--;
+	else if (--vcpu->vm->running == 0)
+		__atomic_store_n(&p->resched, true, __ATOMIC_RELAXED); /* the VM's end, sched_run */
 }
 
 static void load(struct pcpu *p, struct vcpu *vcpu)
@@ -117,7 +118,7 @@ static void load(struct pcpu *p, struct vcpu *vcpu)
 	context_load(vcpu);
 }
 
-/* Sleepers whose timers have fired become ready. Returns when the next one will. */
+/* Sleepers whose timers have fired, or that were kicked, become ready. Returns when the next one will. */
 static uint64_t wake_sleepers(struct pcpu *p)
 {
 	uint64_t now = read_sysreg(cntpct_el0), next = ~0ull;
@@ -126,7 +127,7 @@ static uint64_t wake_sleepers(struct pcpu *p)
 	list_for_each_safe(item, following, &p->waiting) {
 		struct vcpu *vcpu = LIST_ITEM(item, struct vcpu, queue);
 
-		if (vcpu->timer_wake <= now) {
+		if (vcpu->timer_wake <= now || __atomic_load_n(&vcpu->kicked, __ATOMIC_SEQ_CST)) {
 			list_del(&vcpu->queue);
 			make_ready(vcpu);
 		} else {
@@ -194,14 +195,14 @@ struct vcpu *sched_run(void)
 	for (;;) {
 		irq_take();
 		vm_finish_stopped();
-		if (choose(p)) {
+		if (choose(p) && !__atomic_load_n(&p->resched, __ATOMIC_RELAXED)) {
 			struct vcpu *vcpu = p->current;
 
 			irq_take(); /* what loading the vCPU's timers has raised */
 			vgic_flush(vcpu);
 			return vcpu;
 		}
-		if (!__atomic_load_n(&p->resched, __ATOMIC_ACQUIRE))
+		if (p->current == NULL && !__atomic_load_n(&p->resched, __ATOMIC_ACQUIRE))
 			wfi();
 	}
 }
@@ -212,10 +213,11 @@ void sched_sleep(struct vcpu *vcpu)
 
 	irq_take();
 	spin_lock(&sched.lock);
+	__atomic_store_n(&vcpu->kicked, false, __ATOMIC_SEQ_CST);
 	if (vcpu->vm->state == VM_RUNNING && !vgic_has_pending(vcpu))
 		unload(p, vcpu, VCPU_WAITING);
 	spin_unlock(&sched.lock);
-	p->resched = true;
+	__atomic_store_n(&p->resched, true, __ATOMIC_RELAXED);
 }
 
 void sched_power_off(struct vcpu *vcpu)
@@ -224,7 +226,7 @@ void sched_power_off(struct vcpu *vcpu)
 
 	spin_lock(&sched.lock);
 	unload(p, vcpu, VCPU_OFF);
-	p->resched = true;
+	__atomic_store_n(&p->resched, true, __ATOMIC_RELAXED);
 	spin_unlock(&sched.lock);
 }
 

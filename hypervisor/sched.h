@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The scheduler and what it guards: states of vCPUs, and with them states of VMs. All functions
- * take its lock, which is the last in the order: vm->tee_lock, uart.lock, vgic.lock, console, this.
+ * The scheduler and what it guards: states of vCPUs, and with them states of VMs. Lock
+ * order of the hypervisor: the scheduler's, uart.lock, vgic.lock, console; tee_lock and pin_lock
+ * are taken with no other.
  */
 #ifndef HYPERVISOR_SCHED_H
 #define HYPERVISOR_SCHED_H

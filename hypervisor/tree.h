@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading numbers out of a flattened device tree: cells, ranges, addresses behind buses. On libfdt's
- * read-only functions; its others use FP registers, which hold a guest's data while EL2 runs.
+ * Reading numbers out of a flattened device tree: cells, ranges, addresses behind buses. On
+ * libfdt's read-only functions; its others use FP registers, which hold a guest's data while EL2
+ * runs.
  */
 #ifndef HYPERVISOR_TREE_H
 #define HYPERVISOR_TREE_H

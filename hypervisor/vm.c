@@ -151,7 +151,7 @@ void vm_finish_stopped(void)
 	for (uint32_t i = 0; i < count; i++)
 		if (sched_claim_stopped(vms[i]))
 			finish(vms[i]);
-	if (__atomic_load_n(&stopped, __ATOMIC_RELAXED) == count) {
+	if (count != 0 && __atomic_load_n(&stopped, __ATOMIC_RELAXED) == count) {
 		console_log("all VMs are off: powering off");
 		(void)smc4(PSCI_SYSTEM_OFF, 0, 0, 0);
 	}

@@ -12,7 +12,7 @@ image_header:
 	b	start
 	.long	0
 	.quad	0		/* text_offset: any 2 MiB boundary */
-	.quad	image_end	/* image_size; the link base is 0 */
+	.quad	IMAGE_ROOM	/* image_size: teevisor.ld asserts that all of it fits */
 	.quad	0xa		/* little-endian, 4 KiB pages, anywhere in memory */
 	.quad	0, 0, 0
 	.ascii	"ARM\x64"
