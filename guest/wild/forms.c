@@ -11,10 +11,11 @@
 #include "guest/lib/test.h"
 #include "guest/wild/wild.h"
 
+#define EXTENSIONS ".arch_extension fp\n\t.arch_extension simd\n\t.arch_extension lse\n\t"
 #define FORM(name, text)                                                                           \
 	static void name(uint64_t a)                                                               \
 	{                                                                                          \
-		__asm__ volatile(".arch_extension lse\n\t" text : "+r"(a)::"x8", "x9", "memory");  \
+		__asm__ volatile(EXTENSIONS text : "+r"(a)::"x8", "x9", "memory");                 \
 	}
 
 FORM(load_pair, "ldp x8, x9, [%0]")
