@@ -14,6 +14,7 @@
 #include "hypervisor/sched.h"
 #include "hypervisor/tee.h"
 #include "arch/cache.h"
+#include "arch/mmio.h"
 #include "lib/assert.h"
 #include "lib/print.h"
 
@@ -113,11 +114,12 @@ static void read_machine(const void *tree)
 	console_up = true;
 	console_log("teevisor, %u CPUs", pcpu_count);
 	random_init(board.rng_seed, board.rng_seed_size);
+	vrtc_init(board.rtc == 0 ? 0 : mmio_read32(board.rtc));
 }
 
 static void make_vms(const void *tree)
 {
-	uint32_t number = config_read(tree, configs, VMS_MAX);
+	uint32_t number = config_read(tree, &board, configs, VMS_MAX);
 
 	for (uint32_t i = 0; i < number; i++) {
 		pages_exclude(configs[i].kernel.pa, configs[i].kernel_size);

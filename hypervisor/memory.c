@@ -91,7 +91,10 @@ void memory_init(const struct board_info *board)
 	the_board = board;
 	map(board->gicd, board->gicd + board->gicd_size, MMU_DEVICE);
 	map(board->gicr, board->gicr + board->gicr_size, MMU_DEVICE);
-	map(board->uart, board->uart + PAGE_SIZE, MMU_DEVICE);
+	if (board->uart != 0)
+		map(board->uart, board->uart + PAGE_SIZE, MMU_DEVICE);
+	if (board->rtc != 0)
+		map(board->rtc, board->rtc + PAGE_SIZE, MMU_DEVICE);
 	for (unsigned i = 0; i < board->memory_count; i++) {
 		map_ram(board->memory[i].base, board->memory[i].base + board->memory[i].size);
 		pages_add(board->memory[i].base, board->memory[i].size);
