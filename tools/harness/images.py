@@ -25,6 +25,8 @@ def _unpack(data):
 
 def _zboot(data):
     """The payload of an EFI zboot image: offset and size stand at bytes 8 and 12 of its header."""
+    if len(data) < 16:
+        raise ValueError("the zboot header is cut short")
     offset, size = struct.unpack_from("<II", data, 8)
     if offset + size > len(data):
         raise ValueError("the zboot payload is cut short")

@@ -63,7 +63,7 @@ class Lines:
         self.lines = text.splitlines()
 
     def of(self, where, key):
-        section, vm, found = None, -1, None
+        section, vm, found, inline = None, -1, None, None
         for number, line in enumerate(self.lines, 1):
             header = re.match(r"\s*\[+\s*([\w.]+)\s*\]+", line)
             if header:
@@ -73,7 +73,9 @@ class Lines:
                 found = number
             if self._inside(where, section, vm) and re.match(rf"\s*\"?{re.escape(key)}\"?\s*[=.]", line):
                 return number
-        return found or 1
+            if self._inside(where, section, vm) and re.search(rf"[{{,]\s*\"?{re.escape(key)}\"?\s*=", line):
+                inline = number
+        return inline or found or 1
 
     @staticmethod
     def _inside(where, section, vm):
