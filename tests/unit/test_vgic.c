@@ -256,8 +256,10 @@ static void sgi_to_self_and_to_all_but_self(void **state)
 		enable(15, 0x80, true);
 	}
 	enter(1);
+	memset(fake_kicks, 0, sizeof(fake_kicks));
 	vgic_send_sgi(&vcpus[1], 15ull << 24 | 2);
 	vgic_send_sgi(&vcpus[1], 15ull << 24 | 2); /* pending is one bit */
+	assert_int_equal(fake_kicks[1], 0);	   /* it is here already */
 	assert_int_equal(ack(), 15);
 	eoi(15);
 	assert_int_equal(ack(), FAKE_SPURIOUS);
