@@ -58,7 +58,7 @@ struct vrtc {
  */
 bool device_access(struct vcpu *vcpu, struct mmio *mmio);
 
-/* Power-on state. No vCPU runs; vgic_reset() takes back the interrupt line. */
+/* Power-on state, the interrupt line down. No vCPU runs; after vgic_reset(). */
 void vuart_reset(struct vm *vm);
 
 /* Aligned 32-bit accesses only: device_access() makes them of the others. */
@@ -75,11 +75,9 @@ void vrtc_reset(struct vm *vm);
 void vrtc_access(struct vcpu *vcpu, struct mmio *mmio);
 
 /*
- * The alarm. vrtc_next(): clock_ticks() at which vrtc_poll() has something to do, VRTC_NEVER if
- * none; without a lock. vrtc_poll() raises the interrupt if that time has come; any CPU, any lock
- * may be held but this VM's and the scheduler's.
+ * Raise the alarms of all VMs whose time has come. Returns the clock_ticks() at which the next one
+ * will have, VRTC_NEVER if none is set. Any CPU; no lock of a VM nor the scheduler's may be held.
  */
-uint64_t vrtc_next(const struct vm *vm);
-void vrtc_poll(struct vm *vm);
+uint64_t vrtc_poll(void);
 
 #endif

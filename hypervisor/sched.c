@@ -173,12 +173,12 @@ static void end_turn(struct pcpu *p)
 /* Set the CPU to a vCPU if there is one. False: there is nothing to run. */
 static bool choose(struct pcpu *p)
 {
-	uint64_t next;
+	uint64_t alarm = vrtc_poll(), next;
 	struct vcpu *vcpu;
 
 	spin_lock(&sched.lock);
 	__atomic_store_n(&p->resched, false, __ATOMIC_RELAXED);
-	next = wake_sleepers(p);
+	next = min_u64(alarm, wake_sleepers(p));
 	end_turn(p);
 	vcpu = p->current == NULL ? pick(p) : NULL;
 	if (vcpu != NULL)
@@ -275,6 +275,11 @@ void sched_set_state(struct vm *vm, enum vm_state state)
 	spin_lock(&sched.lock);
 	vm->state = state;
 	spin_unlock(&sched.lock);
+}
+
+void sched_look_again(void)
+{
+	__atomic_store_n(&this_pcpu()->resched, true, __ATOMIC_RELAXED);
 }
 
 bool sched_wants_cpu(struct vcpu *vcpu)

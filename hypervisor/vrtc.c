@@ -2,13 +2,15 @@
 /*
  * A VM's PL031 (Arm DDI 0224): a counter of seconds and an alarm. It starts from the board's clock
  * as read at boot, goes on with the system counter, and each VM may set its own; a VM's reset sets
- * it back. The alarm is raised by vrtc_poll(), which the scheduler calls at vrtc_next(), and at the
- * latest when the guest looks. Left out: the clock cannot be stopped, as the real one's RTCCR says.
+ * it back. The alarm is raised by vrtc_poll(), which the scheduler calls in time, and at the latest
+ * when the guest looks. Left out: the clock cannot be stopped, as the real one's RTCCR says.
  */
 #include "arch/clock.h"
 #include "hypervisor/devices.h"
+#include "hypervisor/sched.h"
 #include "hypervisor/vgic.h"
 #include "hypervisor/vm.h"
+#include "lib/util.h"
 
 /* DDI 0224, table 3-1. */
 enum {
@@ -120,24 +122,40 @@ void vrtc_access(struct vcpu *vcpu, struct mmio *mmio)
 	spin_lock(&vm->rtc.lock);
 	if (mmio->write)
 		store(&vm->rtc, reg, (uint32_t)mmio->value);
+	if (mmio->write && (reg == MR || reg == LR))
+		sched_look_again(); /* sets the CPU's timer */
 	update(vm);
 	if (!mmio->write)
 		mmio->value = load(&vm->rtc, reg);
 	spin_unlock(&vm->rtc.lock);
 }
 
-uint64_t vrtc_next(const struct vm *vm)
+static uint64_t vrtc_next(const struct vm *vm)
 {
 	return __atomic_load_n(&vm->rtc.alarm, __ATOMIC_RELAXED);
 }
 
-void vrtc_poll(struct vm *vm)
+static void poll(struct vm *vm)
 {
-	if (vrtc_next(vm) > clock_ticks())
-		return;
 	spin_lock(&vm->rtc.lock);
 	update(vm);
 	spin_unlock(&vm->rtc.lock);
+}
+
+uint64_t vrtc_poll(void)
+{
+	uint64_t next = VRTC_NEVER;
+
+	for (uint32_t i = 0; i < vm_count(); i++) {
+		struct vm *vm = vm_by_id(i);
+
+		if (vrtc_next(vm) == VRTC_NEVER)
+			continue;
+		if (vrtc_next(vm) <= clock_ticks())
+			poll(vm);
+		next = min_u64(next, vrtc_next(vm));
+	}
+	return next;
 }
 
 void vrtc_reset(struct vm *vm)
@@ -147,5 +165,6 @@ void vrtc_reset(struct vm *vm)
 	spin_lock(&r->lock);
 	r->offset = r->match = r->load = r->imsc = r->ris = 0;
 	set_alarm(r, VRTC_NEVER);
+	update(vm);
 	spin_unlock(&r->lock);
 }

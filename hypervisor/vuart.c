@@ -207,5 +207,6 @@ void vuart_reset(struct vm *vm)
 	u->ifls = 0x12;
 	u->line = false;
 	u->in_head = u->in_tail = 0;
+	vgic_set_line(vm, 0, VDEV_UART_INTID, false);
 	spin_unlock(&u->lock);
 }

@@ -5,6 +5,7 @@
 #include "arch/clock.h"
 #include "drivers/pl011.h"
 #include "hypervisor/console_input.h"
+#include "hypervisor/sched.h"
 #include "lib/print.h"
 #include "lib/util.h"
 #include <stdio.h>
@@ -109,6 +110,11 @@ void vgic_redist_access(struct vcpu *vcpu, struct mmio *mmio)
 	vgic_dist_access(vcpu, mmio);
 }
 
+void sched_look_again(void)
+{
+	world.rescheduled = true;
+}
+
 void cache_clean(uintptr_t base, uint64_t size)
 {
 	(void)base;
@@ -146,6 +152,7 @@ int world_reset(void **state)
 		vrtc_reset(&world_vm[i]);
 	}
 	vrtc_init(0);
+	world.line_calls = 0;
 	world.ticks = 100 * WORLD_HZ;
 	world_clear();
 	return 0;

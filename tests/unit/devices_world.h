@@ -25,6 +25,7 @@ struct world {
 	uint64_t ticks;
 	bool line[64]; /* levels given to vgic_set_line() */
 	unsigned line_calls;
+	bool rescheduled; /* sched_look_again() */
 	bool gic_accessed;
 	uint64_t cleaned; /* bytes given to the cache functions */
 };
