@@ -31,9 +31,10 @@
 	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU | HCR_TWI | HCR_TID3 | \
 	 HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_RW | HCR_TLOR | HCR_TERR)
 
-#define CPTR_GUEST (0x33ffull | BIT(20) | BIT(30)) /* RES1, SVE, SME, trace, AMU trap; FP does not */
+#define CPTR_GUEST                                                                                 \
+	(0x33ffull | BIT(20) | BIT(30)) /* RES1, SVE, SME, trace, AMU trap; FP does not */
 
-#define MDCR_TDA   BIT(9)
+#define MDCR_TDA BIT(9)
 #define MDCR_GUEST                                                                                 \
 	(BIT(5) | BIT(6) /* PMU */ | BIT(10) /* OS lock */ | BIT(11) /* ROM address */ |           \
 	 BIT(14) /* SPE */ | BIT(19) /* trace filter */)

@@ -17,13 +17,13 @@
 #define SCTLR_SPAN  BIT(23)
 #define SCTLR_DSSBS BIT(44)
 
-#define ESR_EC_SHIFT	26
-#define ESR_IL		BIT(25)
-#define ESR_S1PTW	BIT(7)
-#define ESR_WNR		BIT(6)
-#define EC_DATA_LOWER	0x24u
-#define FSC_SEA		0x10u
-#define FSC_SEA_WALK	0x14u /* + level */
+#define ESR_EC_SHIFT  26
+#define ESR_IL	      BIT(25)
+#define ESR_S1PTW     BIT(7)
+#define ESR_WNR	      BIT(6)
+#define EC_DATA_LOWER 0x24u
+#define FSC_SEA	      0x10u
+#define FSC_SEA_WALK  0x14u /* + level */
 
 static uint64_t vector_offset(uint64_t pstate)
 {

@@ -4,6 +4,8 @@
  * is missing on the board stops here with a sentence that says so.
  */
 #include "abi/psci.h"
+#include "arch/cache.h"
+#include "arch/mmio.h"
 #include "hypervisor/board.h"
 #include "hypervisor/config.h"
 #include "hypervisor/console.h"
@@ -13,8 +15,6 @@
 #include "hypervisor/random.h"
 #include "hypervisor/sched.h"
 #include "hypervisor/tee.h"
-#include "arch/cache.h"
-#include "arch/mmio.h"
 #include "lib/assert.h"
 #include "lib/print.h"
 

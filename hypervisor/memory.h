@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The board's memory as EL2 sees it: mapped 1:1, RAM and the devices that the hypervisor drives. The
- * image's code is the only thing that may be executed, and it cannot be written.
+ * The board's memory as EL2 sees it: mapped 1:1, RAM and the devices that the hypervisor drives.
+ * The image's code is the only thing that may be executed, and it cannot be written.
  */
 #ifndef HYPERVISOR_MEMORY_H
 #define HYPERVISOR_MEMORY_H

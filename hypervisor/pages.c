@@ -57,8 +57,7 @@ void pages_add(uint64_t base, uint64_t size)
 	} else if (!run_insert(at, base, end - base)) {
 		return; /* lost, and only that: the array is full of holes */
 	}
-	if (at + 1 < pool.count &&
-	    pool.run[at].base + pool.run[at].size == pool.run[at + 1].base) {
+	if (at + 1 < pool.count && pool.run[at].base + pool.run[at].size == pool.run[at + 1].base) {
 		pool.run[at].size += pool.run[at + 1].size;
 		run_remove(at + 1);
 	}

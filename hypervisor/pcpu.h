@@ -19,7 +19,7 @@ struct pcpu {
 	uint64_t mpidr;
 	struct gicv3 gic;
 	bool online;
-	bool resched; /* atomic: look at the run queue before the next entry to a guest */
+	bool resched;	     /* atomic: look at the run queue before the next entry to a guest */
 	struct list ready;   /* sched.c's lock */
 	struct list waiting; /* likewise: WFI, by the CPU that will see their timers */
 	struct vcpu *last_of_vm[VMS_MAX]; /* whose stage-1 translations this CPU may hold */

@@ -118,13 +118,14 @@ static void load(struct pcpu *p, struct vcpu *vcpu)
 	context_load(vcpu);
 }
 
-/* Sleepers whose timers have fired, or that were kicked, become ready. Returns when the next one will. */
+/* Sleepers whose timers have fired, or that were kicked, become ready. Returns when the next one
+ * will. */
 static uint64_t wake_sleepers(struct pcpu *p)
 {
 	uint64_t now = read_sysreg(cntpct_el0), next = ~0ull;
 	struct list *item, *following;
 
-	list_for_each_safe(item, following, &p->waiting) {
+	list_for_each_safe (item, following, &p->waiting) {
 		struct vcpu *vcpu = LIST_ITEM(item, struct vcpu, queue);
 
 		if (vcpu->timer_wake <= now || __atomic_load_n(&vcpu->kicked, __ATOMIC_SEQ_CST)) {
@@ -263,7 +264,8 @@ bool sched_claim_stopped(struct vm *vm)
 	mine = vm->state != VM_STOPPED && vm->state != VM_FINISHING && vm->running == 0;
 	if (mine) {
 		if (vm->state == VM_RUNNING)
-			vm->reboot = false; /* each vCPU switched itself off: nobody can come back */
+			vm->reboot =
+				false; /* each vCPU switched itself off: nobody can come back */
 		vm->state = VM_FINISHING;
 	}
 	spin_unlock(&sched.lock);

@@ -46,7 +46,8 @@ bool sched_claim_stopped(struct vm *vm);
 
 void sched_set_state(struct vm *vm, enum vm_state state);
 
-/* This CPU passes by the scheduler before it goes on with its guest: something there has changed. */
+/* This CPU passes by the scheduler before it goes on with its guest: something there has changed.
+ */
 void sched_look_again(void);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * The router: a guest's call goes by its owning entity (SMCCC, Arm DEN 0028) to whoever answers
  * for that owner, by one table. It knows no TEE: trusted-OS calls go to the backend of the VM. What
- * no one owns is "not supported", without leaving EL2. Called by trap.c; leads to psci.c and, through
- * tee.c, to the mediator.
+ * no one owns is "not supported", without leaving EL2. Called by trap.c; leads to psci.c and,
+ * through tee.c, to the mediator.
  */
 #include "hypervisor/smc.h"
 #include "abi/smccc.h"

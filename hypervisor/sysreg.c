@@ -16,11 +16,11 @@
 #define ISS_READ     1ull
 #define ISS_REG(esr) ((unsigned)((esr) >> 5 & 31))
 
-#define ID_REG(crm, op2) ((crm) * 8u + (op2)) /* S3_0_C0_C<crm>_<op2> */
+#define ID_REG(crm, op2) ((crm)*8u + (op2)) /* S3_0_C0_C<crm>_<op2> */
 
 /* What a guest may see of each ID register; those not named read as zero. */
 static const uint64_t id_mask[64] = {
-	[ID_REG(1, 0)] = ~0ull, /* ID_PFR0 */
+	[ID_REG(1, 0)] = ~0ull,		 /* ID_PFR0 */
 	[ID_REG(1, 1)] = ~0xf0000000ull, /* ID_PFR1: no GIC registers in AArch32 */
 	[ID_REG(1, 2)] = 0x00000fffull,	 /* ID_DFR0: debug, no trace, no PMU */
 	[ID_REG(1, 4)] = ~0ull,		 /* ID_MMFR0..3 */
@@ -57,8 +57,9 @@ static const uint64_t id_mask[64] = {
 };
 
 #define CASE_ROW(crm)                                                                              \
-	CASE_ID(crm, 0) CASE_ID(crm, 1) CASE_ID(crm, 2) CASE_ID(crm, 3)                            \
-	CASE_ID(crm, 4) CASE_ID(crm, 5) CASE_ID(crm, 6) CASE_ID(crm, 7)
+	CASE_ID(crm, 0)                                                                            \
+	CASE_ID(crm, 1) CASE_ID(crm, 2) CASE_ID(crm, 3) CASE_ID(crm, 4) CASE_ID(crm, 5)            \
+		CASE_ID(crm, 6) CASE_ID(crm, 7)
 #define CASE_ID(crm, op2)                                                                          \
 	case ID_REG(crm, op2):                                                                     \
 		return read_sysreg(S3_0_C0_C##crm##_##op2);
@@ -84,8 +85,8 @@ static uint64_t id_value(unsigned crm, unsigned op2)
 	uint64_t v = id_hardware(id) & id_mask[id];
 
 	if (id == ID_REG(4, 0)) {
-		v &= ~0xfff0ull; /* no EL2, no EL3 */
-		v |= 0x10;	 /* EL1: AArch64 only */
+		v &= ~0xfff0ull;	  /* no EL2, no EL3 */
+		v |= 0x10;		  /* EL1: AArch64 only */
 		if (FIELD(v, 59, 56) > 1) /* CSV2_2 means SCXTNUM, which is not switched */
 			v = (v & ~(0xfull << 56)) | 1ull << 56;
 	}

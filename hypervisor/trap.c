@@ -5,8 +5,8 @@
  * smc.c, system registers to sysreg.c, loads and stores of devices to devices.c. What nobody
  * answers is an undefined instruction or an external abort for the guest, never a panic.
  */
-#include "hypervisor/context.h"
 #include "hypervisor/console.h"
+#include "hypervisor/context.h"
 #include "hypervisor/inject.h"
 #include "hypervisor/pcpu.h"
 #include "hypervisor/sched.h"
@@ -20,14 +20,14 @@ struct vcpu *trap_serror(struct vcpu *vcpu);
 NORETURN void el2_exception(uint64_t kind, uint64_t esr, uint64_t elr, uint64_t far, uint64_t lr,
 			    uint64_t sp);
 
-#define ESR_EC(esr)  ((esr) >> 26 & 0x3f)
+#define ESR_EC(esr)   ((esr) >> 26 & 0x3f)
 #define ESR_IMMEDIATE 0xffffu
-#define ESR_ISV	     BIT(24)
-#define ESR_SSE	     BIT(21)
-#define ESR_SF	     BIT(15)
-#define ESR_CM	     BIT(8)
-#define ESR_S1PTW    BIT(7)
-#define ESR_WNR	     BIT(6)
+#define ESR_ISV	      BIT(24)
+#define ESR_SSE	      BIT(21)
+#define ESR_SF	      BIT(15)
+#define ESR_CM	      BIT(8)
+#define ESR_S1PTW     BIT(7)
+#define ESR_WNR	      BIT(6)
 
 static void trap_wfx(struct vcpu *vcpu, uint64_t esr)
 {
@@ -158,6 +158,6 @@ struct vcpu *trap_serror(struct vcpu *vcpu)
 void el2_exception(uint64_t kind, uint64_t esr, uint64_t elr, uint64_t far, uint64_t lr,
 		   uint64_t sp)
 {
-	panic("exception %lu at EL2: ESR %#lx ELR %#lx FAR %#lx LR %#lx SP %#lx", kind, esr, elr, far,
-	      lr, sp);
+	panic("exception %lu at EL2: ESR %#lx ELR %#lx FAR %#lx LR %#lx SP %#lx", kind, esr, elr,
+	      far, lr, sp);
 }

@@ -53,17 +53,17 @@ struct vcpu {
 	/* sched.c */
 	struct list queue;
 	enum vcpu_state state;
-	uint32_t pcpu;	      /* where it runs or ran last */
-	uint64_t slice_end;   /* CNTPCT at which the next vCPU has its turn */
-	bool kicked;	      /* atomic: its interrupts changed since it went to sleep */
-	bool on_pending;      /* CPU_ON accepted, first instruction not yet run */
+	uint32_t pcpu;	    /* where it runs or ran last */
+	uint64_t slice_end; /* CNTPCT at which the next vCPU has its turn */
+	bool kicked;	    /* atomic: its interrupts changed since it went to sleep */
+	bool on_pending;    /* CPU_ON accepted, first instruction not yet run */
 
 	/* The first instruction after power on. */
 	uint64_t entry, context;
 
 	struct vgic_cpu vgic;
 	uint64_t timer_wake; /* CNTPCT at which a sleeping vCPU's timer fires; ~0: never */
-	bool debug_used; /* breakpoints and watchpoints are switched too */
+	bool debug_used;     /* breakpoints and watchpoints are switched too */
 	bool os_lock;
 	struct debug_state debug;
 	struct sys_state sys;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A virtual machine: its memory, its vCPUs, its devices, its TEE. Created from a node of the board's
- * device tree (config.c), started by vm_start(), stopped by the guest (PSCI) or by a fault.
+ * A virtual machine: its memory, its vCPUs, its devices, its TEE. Created from a node of the
+ * board's device tree (config.c), started by vm_start(), stopped by the guest (PSCI) or by a fault.
  */
 #ifndef HYPERVISOR_VM_H
 #define HYPERVISOR_VM_H
@@ -11,9 +11,9 @@
 #include "hypervisor/vgic.h"
 #include "mediator/backend.h"
 
-#define VMS_MAX	      16u
-#define VM_NAME_MAX   32u
-#define VM_RAM_BASE   0x40000000ull
+#define VMS_MAX	    16u
+#define VM_NAME_MAX 32u
+#define VM_RAM_BASE 0x40000000ull
 
 enum vm_tee_mode { VM_TEE_NONE, VM_TEE_SHARED };
 
@@ -26,7 +26,7 @@ struct vm_config {
 	uint64_t kernel_size;
 	pa_t ramdisk; /* size 0: none */
 	uint64_t ramdisk_size;
-	const char *bootargs; /* inside the board's tree, never NULL */
+	const char *bootargs;  /* inside the board's tree, never NULL */
 	uint64_t load_address; /* IPA; 0: where the Image header says, or RAM + 0x80000 */
 	uint64_t dtb_address;  /* IPA; 0: chosen at load */
 	enum vm_tee_mode tee;
@@ -34,9 +34,9 @@ struct vm_config {
 };
 
 /*
- * STOPPED: has no memory and no TEE. RUNNING. STOPPING: its end was asked for; vCPUs leave the guest
- * as they trap. FINISHING: all have left; one CPU takes memory and TEE away, and starts the VM anew
- * if `reboot`. Changed under the scheduler's lock (sched.h).
+ * STOPPED: has no memory and no TEE. RUNNING. STOPPING: its end was asked for; vCPUs leave the
+ * guest as they trap. FINISHING: all have left; one CPU takes memory and TEE away, and starts the
+ * VM anew if `reboot`. Changed under the scheduler's lock (sched.h).
  */
 enum vm_state { VM_STOPPED, VM_RUNNING, VM_STOPPING, VM_FINISHING };
 
@@ -61,8 +61,8 @@ struct vm {
 	struct tee_vm *tee; /* NULL: no TEE */
 	const struct tee_node *tee_node;
 	uint64_t tee_owners_fast, tee_owners_yielding; /* owning entities that are its own */
-	struct spinlock tee_lock; /* port->lock */
-	struct spinlock pin_lock; /* pins */
+	struct spinlock tee_lock;		       /* port->lock */
+	struct spinlock pin_lock;		       /* pins */
 	void *tee_memory;
 	uint64_t tee_memory_size;
 };
