@@ -25,6 +25,15 @@ static struct tally {
 } tallies[CPUS_MAX];
 
 static uint64_t count, seed_base;
+static unsigned started, ended;
+
+/* All CPUs are on from the first call to the last: a wild CPU_ON would really start one. */
+static void meet(unsigned *place)
+{
+	__atomic_fetch_add(place, 1, __ATOMIC_ACQ_REL);
+	while (__atomic_load_n(place, __ATOMIC_ACQUIRE) < board.cpus)
+		;
+}
 
 /* A CPU_SUSPEND that is granted comes back at once: an interrupt is always pending. */
 static void keep_interrupt_pending(void)
@@ -75,11 +84,13 @@ static void storm(void *arg)
 	uint64_t seed = seed_base + 0x9e3779b97f4a7c15ull * (cpu_index() + 1);
 
 	keep_interrupt_pending();
+	meet(&started);
 	while (count == 0 || t->calls < count) {
 		one_call(t, &seed);
 		if (t->calls % REPORT_EACH == 0)
 			print("# CPU %u: %llu calls\n", cpu_index(), (unsigned long long)t->calls);
 	}
+	meet(&ended);
 }
 
 static void report(void)
