@@ -56,10 +56,11 @@ static const uint64_t id_mask[64] = {
 	[ID_REG(7, 2)] = 0xf0ff00fff0ff0ff0ull,
 };
 
+/* clang-format off */
 #define CASE_ROW(crm)                                                                              \
-	CASE_ID(crm, 0)                                                                            \
-	CASE_ID(crm, 1) CASE_ID(crm, 2) CASE_ID(crm, 3) CASE_ID(crm, 4) CASE_ID(crm, 5)            \
-		CASE_ID(crm, 6) CASE_ID(crm, 7)
+	CASE_ID(crm, 0) CASE_ID(crm, 1) CASE_ID(crm, 2) CASE_ID(crm, 3)                            \
+	CASE_ID(crm, 4) CASE_ID(crm, 5) CASE_ID(crm, 6) CASE_ID(crm, 7)
+/* clang-format on */
 #define CASE_ID(crm, op2)                                                                          \
 	case ID_REG(crm, op2):                                                                     \
 		return read_sysreg(S3_0_C0_C##crm##_##op2);
