@@ -84,7 +84,7 @@ struct tee_port {
 	/*
 	 * The TEE keeps a window of non-secure memory mapped for ever, at this physical address:
 	 * make it accessible here (normal, cached), unless a VM has it or will. Returns where, or
-	 * NULL: the backend then does without. Only from probe.
+	 * NULL: the backend then does without. Only from vm_create, once.
 	 */
 	void *(*window)(void *host, pa_t base, uint64_t size);
 

@@ -109,11 +109,8 @@ static void free_lists_init(struct optee_vm *o)
 		o->objects[i].next = i + 1 < objects ? i + 2 : 0;
 	for (uint32_t i = 0; i < chunks; i++)
 		o->chunks[i].next = i + 1 < chunks ? i + 2 : 0;
-	for (uint32_t i = 0; i < o->lists.count; i++)
-		o->list_next[i] = i + 1 < o->lists.count ? i + 2 : 0;
 	o->free_object = objects != 0;
 	o->free_chunk = chunks != 0;
-	o->free_list = o->lists.count != 0;
 }
 
 void optee_vm_layout(struct optee_vm *o)
@@ -129,9 +126,35 @@ void optee_vm_layout(struct optee_vm *o)
 	o->bucket_shift = 64 - bucket_bits(&o->vm.quota);
 	o->call_count = optee_call_limit(o->optee, &o->vm.quota);
 	o->calls_free = BITS(o->call_count - 1, 0);
-	for (uint32_t i = 0; i < o->call_count; i++)
-		slot_init(o, &o->calls[i], i);
 	free_lists_init(o);
+}
+
+void optee_ask(const struct tee_port *port, uint64_t *smc, uint32_t function)
+{
+	smc[0] = function;
+	for (uint32_t i = 1; i < TEE_SMC_REGS; i++)
+		smc[i] = 0;
+	smc[7] = OPTEE_CLIENT_HYPERVISOR;
+	port->secure_call(port->host, smc);
+}
+
+void optee_find_window(struct optee *t)
+{
+	const struct tee_port *port = t->tee.port;
+	uint64_t smc[TEE_SMC_REGS];
+	uint64_t size;
+
+	if (t->window_asked || (t->capabilities & OPTEE_SEC_CAP_RESERVED_SHM) == 0)
+		return;
+	t->window_asked = true;
+	optee_ask(port, smc, OPTEE_SMC_GET_SHM_CONFIG);
+	size = min_u64(smc[2], (uint64_t)OPTEE_WINDOW_PAGES * PAGE_SIZE);
+	if ((uint32_t)smc[0] != OPTEE_SMC_OK || !is_aligned(smc[1] | smc[2], PAGE_SIZE) ||
+	    size == 0)
+		return;
+	t->window_address = pa(smc[1]);
+	t->window = port->window(port->host, t->window_address, size);
+	t->window_pages = t->window != NULL ? (uint32_t)(size >> PAGE_SHIFT) : 0;
 }
 
 static bool window_is_free(const struct optee *t, uint32_t first, uint32_t count)
@@ -187,4 +210,23 @@ void optee_pages_put(struct optee *t, struct optee_pages *pages)
 		port->pages_put(port->host, pages->va, pages->count);
 	pages->va = NULL;
 	pages->in_window = false;
+}
+
+/*
+ * The arena and the pool of list pages: all that the TEE sees of a VM's state. On failure what was
+ * got is in o->arena and o->lists.
+ */
+bool optee_vm_pages_get(struct optee_vm *o)
+{
+	uint32_t slots = (uint32_t)align_up((uint64_t)o->call_count * OPTEE_SLOT_SIZE, PAGE_SIZE);
+
+	if (!optee_pages_get(o->optee, slots >> PAGE_SHIFT, &o->arena) ||
+	    !optee_pages_get(o->optee, optee_list_pages(o->optee, &o->vm.quota), &o->lists))
+		return false;
+	for (uint32_t i = 0; i < o->call_count; i++)
+		slot_init(o, &o->calls[i], i);
+	for (uint32_t i = 0; i < o->lists.count; i++)
+		o->list_next[i] = i + 1 < o->lists.count ? i + 2 : 0;
+	o->free_list = 1;
+	return true;
 }

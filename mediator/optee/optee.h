@@ -50,6 +50,7 @@ struct optee {
 	uint16_t last_id;
 	uint64_t ids[OPTEE_IDS / 64]; /* set: a VM's, or of one the TEE did not let go of */
 	/* The TEE's static shared memory, if the host let us have it: mapped in it for ever. */
+	bool window_asked;
 	uint8_t *window;
 	pa_t window_address;
 	uint32_t window_pages;
@@ -403,10 +404,15 @@ bool optee_fast_call(struct optee_vm *o, uint32_t function, uint64_t *regs);
 bool optee_pages_get(struct optee *t, uint32_t count, struct optee_pages *out);
 void optee_pages_put(struct optee *t, struct optee_pages *pages);
 size_t optee_vm_size(const struct tee *tee, const struct tee_quota *quota);
-/* Divide the VM's memory, all in its free lists. memory is zeroed. */
+/* Divide the VM's memory, which is zeroed. */
 void optee_vm_layout(struct optee_vm *o);
+bool optee_vm_pages_get(struct optee_vm *o);
 uint32_t optee_call_limit(const struct optee *t, const struct tee_quota *quota);
 uint32_t optee_list_pages(const struct optee *t, const struct tee_quota *quota);
+/* A fast call of the hypervisor without arguments; the answer in smc. */
+void optee_ask(const struct tee_port *port, uint64_t *smc, uint32_t function);
+/* Once there is a partition that has run: OP-TEE says no earlier where its window is. */
+void optee_find_window(struct optee *t);
 
 /* vm.c */
 enum tee_status optee_vm_create(struct tee *tee, struct tee_host_vm *host,

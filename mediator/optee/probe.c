@@ -9,20 +9,11 @@
 #include "mediator/optee/optee.h"
 #include <string.h>
 
-static void ask(const struct tee_port *port, uint64_t *smc, uint32_t function)
-{
-	smc[0] = function;
-	for (uint32_t i = 1; i < TEE_SMC_REGS; i++)
-		smc[i] = 0;
-	smc[7] = OPTEE_CLIENT_HYPERVISOR;
-	port->secure_call(port->host, smc);
-}
-
 static bool uid_matches(const struct tee_port *port)
 {
 	uint64_t smc[TEE_SMC_REGS];
 
-	ask(port, smc, OPTEE_SMC_CALLS_UID);
+	optee_ask(port, smc, OPTEE_SMC_CALLS_UID);
 	return (uint32_t)smc[0] == OPTEE_UID_0 && (uint32_t)smc[1] == OPTEE_UID_1 &&
 	       (uint32_t)smc[2] == OPTEE_UID_2 && (uint32_t)smc[3] == OPTEE_UID_3;
 }
@@ -31,7 +22,7 @@ static void remember(const struct tee_port *port, uint32_t function, uint32_t *t
 {
 	uint64_t smc[TEE_SMC_REGS];
 
-	ask(port, smc, function);
+	optee_ask(port, smc, function);
 	for (uint32_t i = 0; i < n; i++)
 		to[i] = (uint32_t)smc[i];
 }
@@ -42,14 +33,14 @@ static bool abilities(struct optee *t, const struct tee_port *port)
 		OPTEE_SEC_CAP_DYNAMIC_SHM | OPTEE_SEC_CAP_VIRTUALIZATION | OPTEE_SEC_CAP_RPC_ARG;
 	uint64_t smc[TEE_SMC_REGS];
 
-	ask(port, smc, OPTEE_SMC_EXCHANGE_CAPABILITIES);
+	optee_ask(port, smc, OPTEE_SMC_EXCHANGE_CAPABILITIES);
 	if ((uint32_t)smc[0] != OPTEE_SMC_OK)
 		return false;
 	t->capabilities = (uint32_t)smc[1];
 	t->rpc_params = (uint32_t)FIELD(smc[3], 7, 0);
 	if ((t->capabilities & needed) != needed || t->rpc_params > OPTEE_RPC_PARAMS)
 		return false;
-	ask(port, smc, OPTEE_SMC_GET_THREAD_COUNT);
+	optee_ask(port, smc, OPTEE_SMC_GET_THREAD_COUNT);
 	t->threads = (uint32_t)smc[1];
 	return (uint32_t)smc[0] == OPTEE_SMC_OK && t->threads != 0 &&
 	       t->threads <= OPTEE_THREADS_MAX;
@@ -58,24 +49,6 @@ static bool abilities(struct optee *t, const struct tee_port *port)
 static bool version_served(const struct optee *t)
 {
 	return t->os_revision[0] > 4 || (t->os_revision[0] == 4 && t->os_revision[1] >= 5);
-}
-
-/* A TEE with reserved shared memory has it mapped for ever: slots there cost it no mapping. */
-static void find_window(struct optee *t, const struct tee_port *port)
-{
-	uint64_t smc[TEE_SMC_REGS];
-	uint64_t size;
-
-	if ((t->capabilities & OPTEE_SEC_CAP_RESERVED_SHM) == 0)
-		return;
-	ask(port, smc, OPTEE_SMC_GET_SHM_CONFIG);
-	size = min_u64(smc[2], (uint64_t)OPTEE_WINDOW_PAGES * PAGE_SIZE);
-	if ((uint32_t)smc[0] != OPTEE_SMC_OK || !is_aligned(smc[1] | smc[2], PAGE_SIZE) ||
-	    size == 0)
-		return;
-	t->window_address = pa(smc[1]);
-	t->window = port->window(port->host, t->window_address, size);
-	t->window_pages = t->window != NULL ? (uint32_t)(size >> PAGE_SHIFT) : 0;
 }
 
 static enum tee_status probe(void *memory, const struct tee_port *port)
@@ -90,7 +63,6 @@ static enum tee_status probe(void *memory, const struct tee_port *port)
 	remember(port, OPTEE_SMC_CALLS_REVISION, t->revision, 2);
 	if (!version_served(t) || !abilities(t, port))
 		return TEE_STATUS_ABSENT;
-	find_window(t, port);
 	t->ids[0] = 1; /* id 0 is the hypervisor */
 	t->tee.port = port;
 	t->tee.backend = &optee_backend;

@@ -2,8 +2,8 @@
 /*
  * A VM arrives and leaves. At arrival the TEE makes a partition for it and runs a first call of
  * ours there: so the slow start of a partition, which may be interrupted and may ask for things
- * no guest should answer, is over before the guest's first call; and if the TEE has no static
- * window, that call registers the arena.
+ * no guest should answer, is over before the guest's first call. Only then does OP-TEE know its
+ * static window; where there is none, a second call registers the arena.
  *
  * At departure the TEE is told first, and pages are given back only after it agreed, in steps. The
  * guest need not have ended anything.
@@ -44,56 +44,55 @@ static uint32_t announce(const struct optee_vm *o, uint32_t function)
 	return (uint32_t)smc[0];
 }
 
-/* Call 0 of our own. In a window it does nothing: no session has the id 0. */
-static bool first_call(struct optee_vm *o)
+/* A call of ours, with its message in this page. False: not run, or refused. */
+static bool own_call(struct optee_vm *o, const struct optee_pages *page, uint32_t cmd,
+		     const struct optee_msg_param *param)
 {
 	struct optee_call *c = &o->calls[0];
-	volatile struct optee_msg_header *header = (void *)c->slot;
-	struct optee_msg_param *p = (void *)(c->slot + sizeof(*header));
-	uint64_t *list = (void *)o->lists.va;
+	volatile struct optee_msg_header *header = (void *)page->va;
+	struct optee_msg_param *p = (void *)(page->va + sizeof(*header));
 
-	memset(c->slot, 0, OPTEE_SLOT_SIZE);
-	header->cmd = OPTEE_MSG_CANCEL;
-	if (!o->arena.in_window) {
-		/* The arena cannot be named before this call: its message lies in the page itself.
-		 */
-		for (uint32_t i = 0; i < o->arena.count; i++)
-			list[i] = o->arena.pa.pa + (uint64_t)i * PAGE_SIZE;
-		header->cmd = OPTEE_MSG_REGISTER_SHM;
-		header->num_params = 1;
-		p->attr = OPTEE_MSG_ATTR_TMEM_OUTPUT | OPTEE_MSG_ATTR_NONCONTIG;
-		p->tmem.address = o->lists.pa.pa;
-		p->tmem.size = (uint64_t)o->arena.count * PAGE_SIZE;
-		p->tmem.cookie = OPTEE_ARENA_HANDLE;
-	}
+	memset(page->va, 0, OPTEE_SLOT_SIZE);
+	header->cmd = cmd;
 	header->ret = TEEC_ERROR_GENERIC;
+	header->num_params = param != NULL;
+	if (param != NULL)
+		*p = *param;
 	c->header.num_params = header->num_params;
-	return optee_enter_own(o, c) && (o->arena.in_window || header->ret == TEEC_SUCCESS);
+	c->slot = page->va;
+	c->enter[0] = OPTEE_SMC_CALL_WITH_RPC_ARG;
+	c->enter[1] = page->pa.pa >> 32;
+	c->enter[2] = (uint32_t)page->pa.pa;
+	c->enter[3] = 1; /* cached */
+	return optee_enter_own(o, c) && (param == NULL || header->ret == TEEC_SUCCESS);
 }
 
-static bool warm_up(struct optee_vm *o)
+/* The partition's first call. It does nothing: no session has the id 0. */
+static enum tee_status warm_up(struct optee_vm *o)
 {
-	struct optee_call *c = &o->calls[0];
-	uint64_t enter[4];
+	struct optee_pages page;
 	bool good;
 
-	memcpy(enter, c->enter, sizeof(enter));
-	c->enter[0] = OPTEE_SMC_CALL_WITH_RPC_ARG;
-	c->enter[1] = o->arena.pa.pa >> 32;
-	c->enter[2] = (uint32_t)o->arena.pa.pa;
-	good = first_call(o);
-	memcpy(c->enter, enter, sizeof(enter));
-	return good;
+	if (!optee_pages_get(o->optee, 1, &page))
+		return TEE_STATUS_NO_MEMORY;
+	good = own_call(o, &page, OPTEE_MSG_CANCEL, NULL);
+	optee_pages_put(o->optee, &page);
+	return good ? TEE_STATUS_OK : TEE_STATUS_FAULT;
 }
 
-static bool pages_get(struct optee_vm *o)
+static bool register_arena(struct optee_vm *o)
 {
-	uint32_t slots = optee_call_limit(o->optee, &o->vm.quota);
-	uint32_t arena =
-		(uint32_t)(align_up((uint64_t)slots * OPTEE_SLOT_SIZE, PAGE_SIZE) >> PAGE_SHIFT);
+	struct optee_msg_param p = {.attr = OPTEE_MSG_ATTR_TMEM_OUTPUT | OPTEE_MSG_ATTR_NONCONTIG};
+	uint64_t *list = (void *)o->lists.va;
 
-	return optee_pages_get(o->optee, arena, &o->arena) &&
-	       optee_pages_get(o->optee, optee_list_pages(o->optee, &o->vm.quota), &o->lists);
+	if (o->arena.in_window)
+		return true;
+	for (uint32_t i = 0; i < o->arena.count; i++)
+		list[i] = o->arena.pa.pa + (uint64_t)i * PAGE_SIZE;
+	p.tmem.address = o->lists.pa.pa;
+	p.tmem.size = (uint64_t)o->arena.count * PAGE_SIZE;
+	p.tmem.cookie = OPTEE_ARENA_HANDLE;
+	return own_call(o, &o->arena, OPTEE_MSG_REGISTER_SHM, &p);
 }
 
 static void pages_put(struct optee_vm *o)
@@ -102,18 +101,38 @@ static void pages_put(struct optee_vm *o)
 	optee_pages_put(o->optee, &o->arena);
 }
 
+static enum tee_status prepare(struct optee_vm *o)
+{
+	enum tee_status status = warm_up(o);
+	uint64_t enter[4];
+
+	if (status != TEE_STATUS_OK)
+		return status;
+	optee_find_window(o->optee);
+	if (!optee_vm_pages_get(o))
+		return TEE_STATUS_NO_MEMORY;
+	memcpy(enter, o->calls[0].enter, sizeof(enter));
+	if (!register_arena(o))
+		return TEE_STATUS_FAULT;
+	memcpy(o->calls[0].enter, enter, sizeof(enter));
+	return TEE_STATUS_OK;
+}
+
 static enum tee_status enter_tee(struct optee_vm *o)
 {
 	uint32_t answer = announce(o, OPTEE_SMC_VM_CREATED);
+	enum tee_status status;
 
 	if (answer == OPTEE_SMC_ENOTAVAIL)
 		return TEE_STATUS_FULL;
 	if (answer != OPTEE_SMC_OK)
 		return TEE_STATUS_FAULT;
-	if (warm_up(o))
-		return TEE_STATUS_OK;
-	o->kept = announce(o, OPTEE_SMC_VM_DESTROYED) != OPTEE_SMC_OK;
-	return TEE_STATUS_FAULT;
+	status = prepare(o);
+	if (status != TEE_STATUS_OK && announce(o, OPTEE_SMC_VM_DESTROYED) != OPTEE_SMC_OK) {
+		o->kept = true;
+		return TEE_STATUS_FAULT;
+	}
+	return status;
 }
 
 enum tee_status optee_vm_create(struct tee *tee, struct tee_host_vm *host,
@@ -131,11 +150,8 @@ enum tee_status optee_vm_create(struct tee *tee, struct tee_host_vm *host,
 	o->vm.id = id_take(o->optee);
 	if (o->vm.id == 0)
 		return TEE_STATUS_FULL;
-	status = TEE_STATUS_NO_MEMORY;
-	if (pages_get(o)) {
-		optee_vm_layout(o);
-		status = enter_tee(o);
-	}
+	optee_vm_layout(o);
+	status = enter_tee(o);
 	if (status == TEE_STATUS_OK) {
 		tee->vms++;
 		*out = &o->vm;

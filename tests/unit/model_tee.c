@@ -369,6 +369,7 @@ static bool cold(struct model_thread *t, uint32_t *exit)
 		*exit = n % 3 == 2 ? OPTEE_SMC_RPC_ALLOC : OPTEE_SMC_RPC_CMD;
 	} else {
 		t->guest->warm = true;
+		model.window_known = true;
 		t->step = 0;
 		return false;
 	}
@@ -533,7 +534,9 @@ static void fast(uint64_t *regs)
 		four(regs, OPTEE_SMC_OK, MODEL_THREADS, 0, 0);
 		break;
 	case OPTEE_SMC_GET_SHM_CONFIG:
-		four(regs, OPTEE_SMC_OK, FAKE_WINDOW_PA, FAKE_WINDOW_SIZE, 1);
+		/* OP-TEE knows it once a partition has run. */
+		four(regs, OPTEE_SMC_OK, model.window_known ? FAKE_WINDOW_PA : 0,
+		     model.window_known ? FAKE_WINDOW_SIZE : 0, 1);
 		break;
 	case OPTEE_SMC_VM_CREATED:
 		regs[0] = vm_created((uint16_t)regs[1]);

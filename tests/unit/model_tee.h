@@ -68,6 +68,7 @@ struct model_tee {
 	struct model_guest guests[MODEL_GUESTS];
 	struct tee_host_vm *next_vm; /* whose VM_CREATED comes next */
 	model_program *program;
+	bool window_known;
 	uint32_t first_call_interrupts;
 	uint32_t first_call_rpcs;
 	/* Faults. */

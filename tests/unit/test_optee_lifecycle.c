@@ -118,7 +118,7 @@ static void a_vm_that_cannot_be_created_leaves_nothing(void **state)
 	assert_int_equal(optee_backend.vm_create(machine_tee, g->host, &machine_quota, small,
 						 sizeof(small), &vm),
 			 TEE_STATUS_NO_MEMORY);
-	for (uint32_t n = 1; n <= 2 && fake.no_window; n++) {
+	for (uint32_t n = 1; n <= 3 && fake.no_window; n++) {
 		fake.fail.pages_get = n;
 		assert_int_equal(guest_create(g), TEE_STATUS_NO_MEMORY);
 		fake.fail.pages_get = 0;
