@@ -346,6 +346,38 @@ static void without_a_window_the_arena_is_registered(void **state)
 	expect_baseline(g);
 }
 
+static void calls_lie_in_the_window_if_there_is_one(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < FAKE_VMS; i++)
+		assert_int_equal(model_buffers(model_guest_of(guests[i].host)), 0);
+	for (uint32_t i = 0; i < FAKE_HOST_PAGES; i++)
+		assert_false(fake.page_used[i]);
+}
+
+static void a_full_window_falls_back_to_pages_of_the_host(void **state)
+{
+	struct guest *g = &guests[0];
+	uint32_t used = 0;
+
+	(void)state;
+	assert_int_equal(guest_destroy(g), TEE_STATUS_OK);
+	machine_quota.shared_pages = 400 * 511;
+	assert_int_equal(guest_create(g), TEE_STATUS_OK); /* arena and lists in the window */
+	assert_int_equal(guest_destroy(&guests[1]), TEE_STATUS_OK);
+	machine_quota.shared_pages = 100 * 511;
+	assert_int_equal(guest_create(&guests[1]), TEE_STATUS_OK); /* lists from the host */
+	for (uint32_t i = 0; i < FAKE_HOST_PAGES; i++)
+		used += fake.page_used[i];
+	assert_int_equal(used, 102);
+	assert_int_equal(guest_register(&guests[1], COOKIE, 0, 1000 * 4096), TEEC_SUCCESS);
+	assert_int_equal(guest_unregister(&guests[1], COOKIE), TEEC_SUCCESS);
+	assert_int_equal(guest_destroy(&guests[1]), TEE_STATUS_OK);
+	machine_quota.shared_pages = 400 * 511; /* more than the host has */
+	assert_int_equal(guest_create(&guests[1]), TEE_STATUS_NO_MEMORY);
+	assert_null(model_guest_of(guests[1].host));
+}
+
 #define NO_WINDOW(name)                                                                            \
 	{                                                                                          \
 #name "_without_window", name, machine_setup_no_window, machine_teardown, NULL     \
@@ -375,6 +407,8 @@ int main(void)
 		MEDIATOR_TEST(an_error_after_a_request_is_a_fault_and_keeps_pages_pinned),
 		MEDIATOR_TEST(a_lone_call_is_never_told_to_wait_for_a_thread),
 		NO_WINDOW(without_a_window_the_arena_is_registered),
+		MEDIATOR_TEST(calls_lie_in_the_window_if_there_is_one),
+		MEDIATOR_TEST(a_full_window_falls_back_to_pages_of_the_host),
 	};
 
 	return cmocka_run_group_tests_name("optee_lifecycle", tests, NULL, NULL);
