@@ -11,6 +11,7 @@
 #include "lib/util.h"
 
 static void virtio_access(struct vcpu *vcpu, struct mmio *mmio);
+static void flash_access(struct vcpu *vcpu, struct mmio *mmio);
 
 static const struct device {
 	uint64_t base, size;
@@ -23,6 +24,7 @@ static const struct device {
 	{VDEV_GICR_BASE, 0, VDEV_GICR_STRIDE, false, vgic_redist_access},
 	{VDEV_RTC_BASE, 0x1000, 0, true, vrtc_access},
 	{VDEV_VIRTIO_BASE, VDEV_VIRTIO_SLOT *VDEV_VIRTIO_SLOTS, 0, true, virtio_access},
+	{VDEV_FLASH_BASE, VDEV_FLASH_SIZE, 0, false, flash_access},
 };
 
 /* Virtio 1.2, 4.2.2: the registers that a slot has even without a device behind it. */
@@ -54,6 +56,16 @@ static void virtio_access(struct vcpu *vcpu, struct mmio *mmio)
 static uint64_t size_mask(uint8_t size)
 {
 	return size >= 8 ? ~0ull : BIT(size * 8u) - 1;
+}
+
+/*
+ * Erased, and it stays so: commands are ignored. U-Boot looks here for its variables without asking
+ * the device tree, and takes its defaults when it finds none.
+ */
+static void flash_access(struct vcpu *vcpu, struct mmio *mmio)
+{
+	(void)vcpu;
+	mmio->value = size_mask(mmio->size);
 }
 
 static void access_word(const struct device *device, struct vcpu *vcpu, struct mmio *mmio)

@@ -12,6 +12,8 @@
 struct vm;
 struct vcpu;
 
+#define VDEV_FLASH_BASE	  0x04000000ull /* the bank that holds a boot loader's variables */
+#define VDEV_FLASH_SIZE	  0x04000000ull
 #define VDEV_GICD_BASE	  0x08000000ull
 #define VDEV_GICD_SIZE	  0x00010000ull
 #define VDEV_GICR_BASE	  0x080a0000ull

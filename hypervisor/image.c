@@ -5,8 +5,8 @@
  *
  * An Image goes where its header says above the start of RAM; the ramdisk to 128 MiB or half of the
  * RAM above the start, where QEMU has it and where kernels that grow at run time do not reach; the
- * tree behind it, in its own 2 MiB. A flat binary goes 512 KiB above the start, and finds its tree
- * at the very start, where programs for QEMU's virt board look for it.
+ * tree behind it, in its own 2 MiB. A flat binary goes 512 KiB above the start; ramdisk and tree
+ * are as above, since it may use the memory before and right behind itself.
  */
 #include "hypervisor/image.h"
 #include "arch/cache.h"
@@ -114,7 +114,7 @@ static const char *plan_fixed_tree(const struct vm_config *config, struct image_
 }
 
 /* taken[0] is the kernel, then come the tree if it has a place, and the ramdisk. */
-static const char *plan_rest(const struct vm_config *config, bool flat, struct image_layout *out)
+static const char *plan_rest(const struct vm_config *config, struct image_layout *out)
 {
 	uint64_t distance = min_u64(RAMDISK_DISTANCE, align_down(config->memory / 2, MIB(2)));
 	uint64_t wanted =
@@ -124,8 +124,6 @@ static const char *plan_rest(const struct vm_config *config, bool flat, struct i
 
 	if (config->dtb_address != 0)
 		taken[count++] = (struct span){out->tree, GUEST_TREE_SIZE};
-	else if (flat && fits(config, (struct span){VM_RAM_BASE, GUEST_TREE_SIZE}, taken, count))
-		taken[count++] = (struct span){out->tree = VM_RAM_BASE, GUEST_TREE_SIZE};
 	if (config->ramdisk_size != 0) {
 		out->ramdisk = place(config, wanted, config->ramdisk_size, KIB(64), taken, count);
 		if (out->ramdisk == 0)
@@ -158,7 +156,7 @@ const char *image_plan(const struct vm_config *config, const void *kernel, struc
 		return "kernel: does not fit into memory at its load address";
 	if (config->dtb_address != 0)
 		why = plan_fixed_tree(config, out);
-	return why != NULL ? why : plan_rest(config, !image, out);
+	return why != NULL ? why : plan_rest(config, out);
 }
 
 /* Module to guest memory, down to where a CPU without caches reads it. */

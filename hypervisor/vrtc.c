@@ -25,8 +25,8 @@ enum {
 	ID = 0xfe0,
 };
 
-/* PeriphID0-3: part 0x031, designer 0x41 (Arm), revision 0; PCellID0-3. */
-static const uint8_t id[8] = {0x31, 0x10, 0x04, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
+/* PeriphID0-3: part 0x031, designer 0x41 (Arm), revision 1; PCellID0-3. */
+static const uint8_t id[8] = {0x31, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
 
 /* What the board's clock showed when the system counter was 0. Set once, before any VM runs. */
 static uint32_t epoch;

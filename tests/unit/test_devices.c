@@ -22,7 +22,7 @@ static void nothing_answers_between_the_devices(void **state)
 {
 	(void)state;
 	assert_false(is_there(0, 4));
-	assert_false(is_there(0x07ffffff, 1));
+	assert_false(is_there(0x08010000, 1));
 	assert_false(is_there(0x09000fff, 2)); /* half of it beyond the end */
 	assert_false(is_there(0x09001000, 4));
 	assert_false(is_there(0x0a004000, 4));
@@ -51,6 +51,15 @@ static void empty_virtio_slots_say_so(void **state)
 		world_store(base + 0x70, 4, 0xffffffff);
 		assert_int_equal(world_load(base + 0x70, 4), 0);
 	}
+}
+
+static void flash_is_erased_for_ever(void **state)
+{
+	(void)state;
+	world_store(VDEV_FLASH_BASE, 4, 0x20);
+	assert_int_equal(world_load(VDEV_FLASH_BASE, 1), 0xff);
+	assert_true(world_load(0x07fffff8, 8) == ~0ull);
+	assert_false(is_there(0x03fffffc, 4));
 }
 
 static void narrow_loads_are_cut_out_of_the_register(void **state)
@@ -158,6 +167,7 @@ static void clock_goes_on_from_the_boards(void **state)
 	world.ticks += 7 * WORLD_HZ;
 	assert_int_equal(world_load(RTC(0), 4), 5007);
 	assert_int_equal(world_load(RTC(0xfe0), 4), 0x31);
+	assert_int_equal(world_load(RTC(0xfe8), 4), 0x14);
 }
 
 static void clock_is_set_by_one_vm_for_itself(void **state)
@@ -383,6 +393,7 @@ int main(void)
 		T(nothing_answers_between_the_devices),
 		T(redistributors_are_as_many_as_vcpus),
 		T(empty_virtio_slots_say_so),
+		T(flash_is_erased_for_ever),
 		T(narrow_loads_are_cut_out_of_the_register),
 		T(uart_is_a_pl011),
 		T(uart_sends_and_interrupts_when_asked),
