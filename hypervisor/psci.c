@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * PSCI 1.1 for guests (Arm DEN 0022). A vCPU going on or off never does that to a physical CPU. The
- * affinity of vCPU n is Aff0 = n. CPU_SUSPEND knows standby only, which is WFI.
+ * affinity of vCPU n is Aff0 = n. A vCPU is on from the moment that its CPU_ON is accepted, so nothing
+ * is ever pending. CPU_SUSPEND knows standby only, which is WFI.
  */
 #include "abi/psci.h"
 #include "abi/smccc.h"
@@ -37,8 +38,6 @@ static uint64_t cpu_on(struct vcpu *vcpu, uint32_t function)
 		return PSCI_SUCCESS;
 	case SCHED_ON_ALREADY:
 		return ANSWER(PSCI_ALREADY_ON);
-	case SCHED_ON_PENDING:
-		return ANSWER(PSCI_ON_PENDING);
 	case SCHED_ON_DENIED:
 		break;
 	}
@@ -47,13 +46,7 @@ static uint64_t cpu_on(struct vcpu *vcpu, uint32_t function)
 
 static uint64_t affinity_of(struct vcpu *vcpu)
 {
-	static const uint64_t answer[] = {
-		[SCHED_POWER_ON] = PSCI_AFFINITY_ON,
-		[SCHED_POWER_OFF] = PSCI_AFFINITY_OFF,
-		[SCHED_POWER_PENDING] = PSCI_AFFINITY_ON_PENDING,
-	};
-
-	return answer[sched_power(vcpu)];
+	return sched_is_on(vcpu) ? PSCI_AFFINITY_ON : PSCI_AFFINITY_OFF;
 }
 
 /* Level 0 asks for one vCPU; above it all vCPUs are in the one group that has affinity 0. */
@@ -62,7 +55,6 @@ static uint64_t affinity_info(struct vcpu *vcpu, uint32_t function)
 	struct vm *vm = vcpu->vm;
 	uint64_t target = argument(function, vcpu->regs.x[1]);
 	uint64_t level = argument(function, vcpu->regs.x[2]);
-	uint64_t best = PSCI_AFFINITY_OFF;
 
 	if ((target & ~target_mask(function)) != 0 || level > 3)
 		return ANSWER(PSCI_INVALID_PARAMETERS);
@@ -71,15 +63,10 @@ static uint64_t affinity_info(struct vcpu *vcpu, uint32_t function)
 						: ANSWER(PSCI_INVALID_PARAMETERS);
 	if (target > 0xff)
 		return ANSWER(PSCI_INVALID_PARAMETERS);
-	for (uint32_t i = 0; i < vm->config.cpus; i++) {
-		uint64_t one = affinity_of(vm->vcpu[i]);
-
-		if (one == PSCI_AFFINITY_ON)
-			return one;
-		if (one == PSCI_AFFINITY_ON_PENDING)
-			best = one;
-	}
-	return best;
+	for (uint32_t i = 0; i < vm->config.cpus; i++)
+		if (sched_is_on(vm->vcpu[i]))
+			return PSCI_AFFINITY_ON;
+	return PSCI_AFFINITY_OFF;
 }
 
 /* Offered: standby of this vCPU alone, in the original format of power_state. */

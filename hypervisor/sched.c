@@ -78,13 +78,12 @@ enum sched_on sched_power_on(struct vcpu *vcpu, uint64_t entry, uint64_t x0)
 
 	spin_lock(&sched.lock);
 	if (vcpu->state != VCPU_OFF) {
-		answer = vcpu->on_pending ? SCHED_ON_PENDING : SCHED_ON_ALREADY;
+		answer = SCHED_ON_ALREADY;
 	} else if (vcpu->vm->state != VM_RUNNING) {
 		answer = SCHED_ON_DENIED;
 	} else {
 		context_reset(vcpu, entry, x0);
 		vgic_cpu_reset(vcpu);
-		vcpu->on_pending = true;
 		vcpu->vm->running++;
 		make_ready(vcpu);
 	}
@@ -112,7 +111,6 @@ static void load(struct pcpu *p, struct vcpu *vcpu)
 	list_del(&vcpu->queue);
 	vcpu->state = VCPU_RUNNING;
 	vcpu->pcpu = p->index;
-	vcpu->on_pending = false;
 	vcpu->slice_end = read_sysreg(cntpct_el0) + sched.slice;
 	p->current = vcpu;
 	context_load(vcpu);
@@ -246,8 +244,7 @@ void sched_stop_vm(struct vm *vm, bool reboot)
 		} else if (vcpu->state != VCPU_OFF) {
 			list_del(&vcpu->queue);
 			vcpu->state = VCPU_OFF;
-			vcpu->on_pending = false;
-			vm->running--;
+					vm->running--;
 		}
 	}
 	spin_unlock(&sched.lock);
@@ -290,13 +287,7 @@ bool sched_wants_cpu(struct vcpu *vcpu)
 	       vcpu->vm->state != VM_RUNNING;
 }
 
-enum sched_power sched_power(struct vcpu *vcpu)
+bool sched_is_on(struct vcpu *vcpu)
 {
-	enum sched_power answer;
-
-	spin_lock(&sched.lock);
-	answer = vcpu->on_pending ? SCHED_POWER_PENDING
-				  : (vcpu->state == VCPU_OFF ? SCHED_POWER_OFF : SCHED_POWER_ON);
-	spin_unlock(&sched.lock);
-	return answer;
+	return __atomic_load_n(&vcpu->state, __ATOMIC_RELAXED) != VCPU_OFF;
 }

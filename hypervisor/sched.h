@@ -9,8 +9,7 @@
 
 #include "hypervisor/vm.h"
 
-enum sched_on { SCHED_ON_OK, SCHED_ON_ALREADY, SCHED_ON_PENDING, SCHED_ON_DENIED };
-enum sched_power { SCHED_POWER_ON, SCHED_POWER_OFF, SCHED_POWER_PENDING };
+enum sched_on { SCHED_ON_OK, SCHED_ON_ALREADY, SCHED_ON_DENIED };
 
 /* Once, before any other. */
 void sched_init(void);
@@ -24,7 +23,8 @@ enum sched_on sched_power_on(struct vcpu *vcpu, uint64_t entry, uint64_t x0);
 /* The vCPU that runs on this CPU stops being on. sched_run() comes next. */
 void sched_power_off(struct vcpu *vcpu);
 
-enum sched_power sched_power(struct vcpu *vcpu);
+/* From the moment that its CPU_ON is accepted. */
+bool sched_is_on(struct vcpu *vcpu);
 
 /* WFI of the vCPU that runs here: sleeps unless an interrupt waits. sched_run() comes next. */
 void sched_sleep(struct vcpu *vcpu);

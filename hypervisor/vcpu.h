@@ -56,7 +56,6 @@ struct vcpu {
 	uint32_t pcpu;	    /* where it runs or ran last */
 	uint64_t slice_end; /* CNTPCT at which the next vCPU has its turn */
 	bool kicked;	    /* atomic: its interrupts changed since it went to sleep */
-	bool on_pending;    /* CPU_ON accepted, first instruction not yet run */
 
 	/* The first instruction after power on. */
 	uint64_t entry, context;
