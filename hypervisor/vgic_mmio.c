@@ -181,10 +181,13 @@ static void field_one(struct vcpu *vcpu, const struct field *f, struct subject *
 	uint32_t mask = (1u << f->bits) - 1;
 
 	s->v = vgic_irq(vcpu->vm, s->cpu, s->intid);
-	if (!mmio->write)
+	if (!mmio->write) {
 		mmio->value |= (uint64_t)f->get(s) << shift;
-	else if (f->put(s, (uint32_t)(mmio->value >> shift) & mask))
+	} else if (f->put(s, (uint32_t)(mmio->value >> shift) & mask)) {
 		vgic_changed(vcpu->vm, s->v, s->intid);
+		if (s->v->hw) /* enabled or not: settle whether its physical interrupt stays active */
+			vgic_touch(vcpu->vm, s->cpu);
+	}
 }
 
 /* INTIDs [first, end) exist in this frame. */
