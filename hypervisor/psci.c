@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * PSCI 1.1 for guests (Arm DEN 0022). A vCPU going on or off never does that to a physical CPU. The
- * affinity of vCPU n is Aff0 = n. A vCPU is on from the moment that its CPU_ON is accepted, so nothing
- * is ever pending. CPU_SUSPEND knows standby only, which is WFI.
+ * affinity of vCPU n is Aff0 = n. A vCPU is on from the moment that its CPU_ON is accepted, so
+ * nothing is ever pending. CPU_SUSPEND knows standby only, which is WFI.
  */
 #include "abi/psci.h"
 #include "abi/smccc.h"

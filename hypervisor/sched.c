@@ -194,15 +194,16 @@ struct vcpu *sched_run(void)
 	for (;;) {
 		irq_take();
 		vm_finish_stopped();
-		if (choose(p) && !__atomic_load_n(&p->resched, __ATOMIC_RELAXED)) {
-			struct vcpu *vcpu = p->current;
-
+		if (choose(p)) {
 			irq_take(); /* what loading the vCPU's timers has raised */
-			vgic_flush(vcpu);
-			return vcpu;
-		}
-		if (p->current == NULL && !__atomic_load_n(&p->resched, __ATOMIC_ACQUIRE))
+			/* The end of the slice may have been among it, and is told only once. */
+			if (!__atomic_load_n(&p->resched, __ATOMIC_ACQUIRE)) {
+				vgic_flush(p->current);
+				return p->current;
+			}
+		} else if (!__atomic_load_n(&p->resched, __ATOMIC_ACQUIRE)) {
 			wfi();
+		}
 	}
 }
 
@@ -244,7 +245,7 @@ void sched_stop_vm(struct vm *vm, bool reboot)
 		} else if (vcpu->state != VCPU_OFF) {
 			list_del(&vcpu->queue);
 			vcpu->state = VCPU_OFF;
-					vm->running--;
+			vm->running--;
 		}
 	}
 	spin_unlock(&sched.lock);
