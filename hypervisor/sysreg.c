@@ -138,6 +138,11 @@ static bool emulate(struct vcpu *vcpu, uint64_t encoding, bool read, uint64_t *v
 			vgic_send_sgi(vcpu, *value);
 		return !read;
 	}
+	if (encoding == ENCODE(3, 0, 12, 11, 1)) { /* ICC_DIR_EL1 */
+		if (!read)
+			vgic_deactivate(vcpu, (uint32_t)*value & GIC_INTID_MASK);
+		return !read;
+	}
 	if (encoding == ENCODE(3, 0, 12, 11, 6) || encoding == ENCODE(3, 0, 12, 11, 7))
 		return !read; /* ASGI1R, SGI0R: no other Security state, no group 0 to send */
 	if (encoding == ENCODE(3, 0, 1, 0, 1)) { /* ACTLR_EL1 */

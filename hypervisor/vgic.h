@@ -124,6 +124,9 @@ void vgic_flush_slow(struct vcpu *vcpu);
  */
 bool vgic_has_pending(struct vcpu *vcpu);
 
+/* The guest wrote ICC_DIR_EL1, and that trapped. The vCPU is loaded. Unknown INTIDs are ignored. */
+void vgic_deactivate(struct vcpu *vcpu, uint32_t intid);
+
 /* The maintenance interrupt of this CPU was raised: list registers have become free. */
 void vgic_maintenance(struct vcpu *vcpu);
 

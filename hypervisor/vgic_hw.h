@@ -20,8 +20,9 @@
 
 /* ICH_HCR_EL2 */
 #define VHCR_EN		 BIT(0)
-#define VHCR_LRENPIE	 BIT(2) /* maintenance: an interrupt that is in no list register ended */
-#define VHCR_NPIE	 BIT(3) /* maintenance: no list register is pending */
+#define VHCR_LRENPIE	 BIT(2)	 /* maintenance: an interrupt that is in no list register ended */
+#define VHCR_NPIE	 BIT(3)	 /* maintenance: no list register is pending */
+#define VHCR_TDIR	 BIT(14) /* ICC_DIR_EL1 traps */
 #define VHCR_EOICOUNT(v) FIELD(v, 31, 27) /* how many such ended */
 
 /* ICH_VMCR_EL2 */
@@ -29,6 +30,7 @@
 #define VMCR_ENG1    BIT(1)
 #define VMCR_FIQEN   BIT(3)
 #define VMCR_CBPR    BIT(4)
+#define VMCR_EOIM    BIT(9)
 #define VMCR_BPR1(v) FIELD(v, 20, 18)
 #define VMCR_BPR0(v) FIELD(v, 23, 21)
 #define VMCR_PMR(v)  FIELD(v, 31, 24)

@@ -123,8 +123,9 @@ static void fill_registers(struct vcpu *vcpu)
 		put_in(vcpu, active.intid[a++]);
 	for (; room > 0 && p < pending.count; room--)
 		put_in(vcpu, pending.intid[p++]);
-	set_hcr(&vcpu->vgic, VHCR_EN | (pending.more || p < pending.count ? VHCR_NPIE : 0) |
-				     (active.more || a < active.count ? VHCR_LRENPIE : 0));
+	set_hcr(&vcpu->vgic,
+		VHCR_EN | (pending.more || p < pending.count ? VHCR_NPIE : 0) |
+			(active.more || a < active.count ? VHCR_LRENPIE | VHCR_TDIR : 0));
 }
 
 /* The physical interrupt behind a timer's is active exactly while the guest has work with it. */
@@ -219,5 +220,24 @@ void vgic_maintenance(struct vcpu *vcpu)
 	vgic_lock(vcpu->vm);
 	vgic_fold(vcpu);
 	vgic_hw_sync();
+	vgic_unlock(vcpu->vm, vcpu);
+}
+
+/*
+ * ICC_DIR only traps while active interrupts are in no list register: then its INTID, and not a
+ * guess, says which of them ends. Without EOImode 1 it has no effect (IHI 0069, 12.2.5).
+ */
+void vgic_deactivate(struct vcpu *vcpu, uint32_t intid)
+{
+	struct virq *v;
+
+	if (intid >= VGIC_LINES || (vgic_hw_vmcr() & VMCR_EOIM) == 0)
+		return;
+	vgic_lock(vcpu->vm);
+	vgic_fold(vcpu);
+	v = vgic_irq(vcpu->vm, vcpu->index, intid);
+	v->active = false;
+	vgic_changed(vcpu->vm, v, intid);
+	vgic_touch(vcpu->vm, vcpu->index);
 	vgic_unlock(vcpu->vm, vcpu);
 }

@@ -185,7 +185,8 @@ static void field_one(struct vcpu *vcpu, const struct field *f, struct subject *
 		mmio->value |= (uint64_t)f->get(s) << shift;
 	} else if (f->put(s, (uint32_t)(mmio->value >> shift) & mask)) {
 		vgic_changed(vcpu->vm, s->v, s->intid);
-		if (s->v->hw) /* enabled or not: settle whether its physical interrupt stays active */
+		if (s->v->hw) /* enabled or not: settle whether its physical interrupt stays active
+			       */
 			vgic_touch(vcpu->vm, s->cpu);
 	}
 }
