@@ -117,6 +117,38 @@ static void read_machine(const void *tree)
 	vrtc_init(board.rtc == 0 ? 0 : mmio_read32(board.rtc));
 }
 
+static void list_vms(void)
+{
+	for (uint32_t i = 0; i < vm_count(); i++) {
+		const struct vm *vm = vm_by_id(i);
+
+		console_log("%s: %s, %u of %u vCPUs on, %lu MiB, %s", vm->config.name,
+			    vm->state == VM_RUNNING ? "runs" : "off", vm->running, vm->config.cpus,
+			    vm->config.memory >> 20, vm->tee != NULL ? "shared TEE" : "no TEE");
+	}
+}
+
+/* What the TEE did for each VM. A VM that ends meanwhile takes its counters with it. */
+static void list_tee_counters(void)
+{
+	for (uint32_t i = 0; i < vm_count(); i++) {
+		const struct vm *vm = vm_by_id(i);
+		const struct tee_vm *tee = vm->tee;
+
+		if (tee != NULL)
+			console_log(
+				"%s: %lu fast, %lu calls, %lu RPCs, %u pages pinned, %lu faults",
+				vm->config.name, tee->count.fast_calls, tee->count.calls,
+				tee->count.rpcs, tee->used.pages, tee->count.tee_faults);
+	}
+}
+
+static const struct console_command commands[] = {
+	{"vms", "the VMs and their states", list_vms},
+	{"tee", "what each VM has done with the TEE", list_tee_counters},
+	{NULL, NULL, NULL},
+};
+
 static void make_vms(const void *tree)
 {
 	uint32_t number = config_read(tree, &board, configs, VMS_MAX);
@@ -140,6 +172,7 @@ void main(const void *tree)
 	sched_init();
 	irq_init(pa(board.gicd), pa(board.gicr), board.gicr_size, board.uart_intid);
 	cpu_init(&pcpus[0]);
+	console_set_commands(commands);
 	start_cpus();
 	make_vms(tree);
 	run();
