@@ -72,23 +72,37 @@ void vcpu_kick(struct vcpu *vcpu)
 		poke(&pcpus[__atomic_load_n(&vcpu->pcpu, __ATOMIC_SEQ_CST) % PCPUS_MAX]);
 }
 
+/* The lock is held; the vCPU is off. */
+static void turn_on(struct vcpu *vcpu, uint64_t entry, uint64_t x0)
+{
+	context_reset(vcpu, entry, x0);
+	vgic_cpu_reset(vcpu);
+	vcpu->vm->running++;
+	make_ready(vcpu);
+}
+
 enum sched_on sched_power_on(struct vcpu *vcpu, uint64_t entry, uint64_t x0)
 {
 	enum sched_on answer = SCHED_ON_OK;
 
 	spin_lock(&sched.lock);
-	if (vcpu->state != VCPU_OFF) {
+	if (vcpu->state != VCPU_OFF)
 		answer = SCHED_ON_ALREADY;
-	} else if (vcpu->vm->state != VM_RUNNING) {
+	else if (vcpu->vm->state != VM_RUNNING)
 		answer = SCHED_ON_DENIED;
-	} else {
-		context_reset(vcpu, entry, x0);
-		vgic_cpu_reset(vcpu);
-		vcpu->vm->running++;
-		make_ready(vcpu);
-	}
+	else
+		turn_on(vcpu, entry, x0);
 	spin_unlock(&sched.lock);
 	return answer;
+}
+
+/* At once, or another CPU would see a running VM without a vCPU, and finish it. */
+void sched_start_vm(struct vm *vm, uint64_t entry, uint64_t x0)
+{
+	spin_lock(&sched.lock);
+	vm->state = VM_RUNNING;
+	turn_on(vm->vcpu[0], entry, x0);
+	spin_unlock(&sched.lock);
 }
 
 /* The lock is held. The vCPU is in this CPU's registers and stops being so. */

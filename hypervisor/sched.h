@@ -20,6 +20,9 @@ void sched_init(void);
  */
 enum sched_on sched_power_on(struct vcpu *vcpu, uint64_t entry, uint64_t x0);
 
+/* The VM, made and without a vCPU on, runs: its vCPU 0 begins at `entry` (IPA) with x0. */
+void sched_start_vm(struct vm *vm, uint64_t entry, uint64_t x0);
+
 /* The vCPU that runs on this CPU stops being on. sched_run() comes next. */
 void sched_power_off(struct vcpu *vcpu);
 

@@ -126,8 +126,7 @@ void vm_start(struct vm *vm)
 	}
 	console_log("%s: starts, %u vCPUs, %lu MiB", vm->config.name, vm->config.cpus,
 		    vm->config.memory >> 20);
-	sched_set_state(vm, VM_RUNNING);
-	(void)sched_power_on(vm->vcpu[0], entry.pc.ipa, entry.x0);
+	sched_start_vm(vm, entry.pc.ipa, entry.x0);
 }
 
 static void finish(struct vm *vm)
