@@ -32,7 +32,7 @@ help:
 
 # Each begins with the set-up, and builds in a second make that sees what the set-up brought.
 run console test test-long: | setup
-	@+$(MAKE) --no-print-directory all guests
+	@+$(MAKE) --no-print-directory -j$(shell nproc) all guests
 	@tools/$@ $(if $(filter run console,$@),$(MACHINE))
 setup:
 	@tools/setup
