@@ -2,7 +2,10 @@
 """What a user sees of tools/run and tools/setup when something is wrong: one sentence, a status that is not 0."""
 
 import os
+import pty
+import select
 import subprocess
+import time
 
 import pytest
 from harness import ROOT
@@ -61,3 +64,47 @@ def test_set_up_says_what_is_wrong(tmp_path, name, text, words):
     out = run("sh", str(tmp_path / "tools/setup"), PATH=f"{tmp_path}:{os.environ['PATH']}")
     assert out.returncode == 1 and words in out.stderr, out.stderr
     assert len(out.stderr.splitlines()) == 1
+
+
+class Terminal:
+    """A person at a terminal in front of tools/run."""
+
+    def __init__(self, *command):
+        self.master, slave = pty.openpty()
+        self.process = subprocess.Popen(command, cwd=ROOT, stdin=slave, stdout=slave, stderr=slave, close_fds=True)
+        os.close(slave)
+        self.text = ""
+
+    def type(self, text):
+        os.write(self.master, text.encode())
+
+    def sees(self, words, seconds=60):
+        end = time.monotonic() + seconds
+        while words not in self.text:
+            assert time.monotonic() < end, f"{words!r} never came: {self.text[-800:]!r}"
+            if select.select([self.master], [], [], 1)[0]:
+                self.text += os.read(self.master, 65536).decode(errors="replace")
+        self.text = self.text.split(words, 1)[1]
+
+
+def test_person_at_the_terminal_uses_consoles_and_leaves():
+    t = Terminal("tools/run", "--console", "machines/default.toml")
+    try:
+        t.sees("Ctrl-A three times")
+        t.sees("TEE found", 120)
+        t.sees("# ")
+        t.type("echo I am $((40 + 2))\r")
+        t.sees("I am 42")
+        t.type("\x01\x01\x01")
+        t.sees("input to vm1")
+        t.type("\r")
+        t.type("echo me $((1 + 1))\r")
+        t.sees("[vm1] me 2")
+        t.type("\x01\x01\x01")
+        t.sees("input to hyp")
+        t.type("\x1d")
+        assert t.process.wait(20) == 0
+    finally:
+        t.process.kill()
+        t.process.wait()
+        os.close(t.master)
