@@ -14,11 +14,6 @@ static uint64_t redist_size;
 static uintptr_t dist_base;
 static uint32_t uart_irq;
 
-uint32_t irq_uart_intid(void)
-{
-	return uart_irq;
-}
-
 static void hyp_timer(struct pcpu *p)
 {
 	write_sysreg(cnthp_ctl_el2, 0);

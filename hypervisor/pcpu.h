@@ -47,7 +47,6 @@ void irq_cpu_init(struct pcpu *p);
 void irq_init(pa_t gicd, pa_t gicr, uint64_t gicr_size, uint32_t uart_intid);
 /* Physical active state of a guest timer's interrupt, on this CPU. */
 void pirq_set_active(uint32_t intid, bool active);
-uint32_t irq_uart_intid(void);
 
 /* vtimer.c */
 bool vtimer_level(struct vcpu *vcpu, uint32_t intid);
