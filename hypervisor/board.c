@@ -195,6 +195,16 @@ static enum board_error read_rtc(const void *fdt, struct board_info *out)
 	return BOARD_OK;
 }
 
+/* OP-TEE's own binding says by which interrupt it notifies; firmware adds the node. */
+static enum board_error read_tee(const void *fdt, struct board_info *out)
+{
+	int node = tree_find(fdt, -1, "linaro,optee-tz");
+
+	if (node >= 0)
+		(void)tree_intid(fdt, node, 0, &out->tee_intid);
+	return BOARD_OK;
+}
+
 static enum board_error read_seed(const void *fdt, struct board_info *out)
 {
 	int chosen = fdt_path_offset(fdt, "/chosen");
@@ -214,7 +224,8 @@ static enum board_error read_seed(const void *fdt, struct board_info *out)
 static enum board_error (*const steps[])(const void *fdt, struct board_info *out) = {
 	read_memory, read_reservations, read_reserved_memory,
 	read_cpus,   read_psci,		read_gic,
-	read_uart,   read_rtc,		read_seed,
+	read_uart,   read_rtc,		read_tee,
+	read_seed,
 };
 
 enum board_error board_read(const void *fdt, struct board_info *out)

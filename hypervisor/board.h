@@ -28,7 +28,8 @@ struct board_info {
 	uint32_t reserved_count;
 	uint64_t uart; /* a PL011, 0: none */
 	uint32_t uart_intid;
-	uint64_t rtc; /* a PL031, 0: none */
+	uint64_t rtc;	    /* a PL031, 0: none */
+	uint32_t tee_intid; /* by which OP-TEE notifies the normal world, 0: none */
 	uint64_t gicd, gicd_size;
 	uint64_t gicr, gicr_size;
 	uint64_t mpidr[PCPUS_MAX]; /* affinity fields only; further CPUs are left alone */

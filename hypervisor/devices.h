@@ -22,6 +22,7 @@ struct vcpu;
 #define VDEV_UART_INTID	  33u
 #define VDEV_RTC_BASE	  0x09010000ull
 #define VDEV_RTC_INTID	  34u
+#define VDEV_TEE_INTID	  40u		/* no device of ours: the TEE's notifications */
 #define VDEV_VIRTIO_BASE  0x0a000000ull /* 32 slots of 0x200, all empty */
 #define VDEV_VIRTIO_SLOT  0x200ull
 #define VDEV_VIRTIO_SLOTS 32ull

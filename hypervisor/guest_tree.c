@@ -17,6 +17,7 @@ enum { PHANDLE_GIC = 1, PHANDLE_CLOCK = 2 };
 /* arm,gic-v3: interrupt type and trigger. */
 #define GIC_SPI	  0u
 #define GIC_PPI	  1u
+#define GIC_EDGE  1u
 #define GIC_LEVEL 4u
 
 #define RNG_SEED_BYTES	 64u
@@ -189,9 +190,9 @@ static void clock(struct writer *w)
 	end(w);
 }
 
-static void spi(struct writer *w, uint32_t intid)
+static void spi(struct writer *w, uint32_t intid, uint32_t trigger)
 {
-	const uint32_t v[] = {GIC_SPI, intid - 32, GIC_LEVEL};
+	const uint32_t v[] = {GIC_SPI, intid - 32, trigger};
 
 	cells(w, "interrupts", v, ARRAY_SIZE(v));
 }
@@ -205,7 +206,7 @@ static void uart(struct writer *w)
 	begin(w, "pl011@9000000");
 	bytes(w, "compatible", compatible, sizeof(compatible));
 	reg(w, VDEV_UART_BASE, 0x1000);
-	spi(w, VDEV_UART_INTID);
+	spi(w, VDEV_UART_INTID, GIC_LEVEL);
 	cells(w, "clocks", clocks, ARRAY_SIZE(clocks));
 	bytes(w, "clock-names", names, sizeof(names));
 	end(w);
@@ -218,7 +219,7 @@ static void rtc(struct writer *w)
 	begin(w, "pl031@9010000");
 	bytes(w, "compatible", compatible, sizeof(compatible));
 	reg(w, VDEV_RTC_BASE, 0x1000);
-	spi(w, VDEV_RTC_INTID);
+	spi(w, VDEV_RTC_INTID, GIC_LEVEL);
 	cell(w, "clocks", PHANDLE_CLOCK);
 	string(w, "clock-names", "apb_pclk");
 	end(w);
@@ -236,6 +237,8 @@ static void tee(struct writer *w)
 	string(w, "compatible", node->compatible);
 	if (node->has_method)
 		string(w, "method", "smc");
+	if (node->has_interrupt)
+		spi(w, VDEV_TEE_INTID, GIC_EDGE);
 	end(w);
 	end(w);
 }

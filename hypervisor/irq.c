@@ -7,12 +7,14 @@
  */
 #include "hypervisor/console.h"
 #include "hypervisor/pcpu.h"
+#include "hypervisor/tee.h"
 #include "lib/assert.h"
 
 static uintptr_t redist_base;
 static uint64_t redist_size;
 static uintptr_t dist_base;
 static uint32_t uart_irq;
+static uint64_t tee_irqs[1024 / 64]; /* set at boot, by one CPU at a time */
 
 static void hyp_timer(struct pcpu *p)
 {
@@ -46,6 +48,8 @@ static void irq_dispatch(struct pcpu *p, uint32_t intid)
 	else if (intid == uart_irq)
 		console_interrupt();
 	gicv3_dir(intid);
+	if (UNLIKELY((tee_irqs[intid / 64] & BIT(intid % 64)) != 0))
+		tee_interrupt(intid);
 }
 
 void irq_take(void)
@@ -60,6 +64,18 @@ void irq_take(void)
 		gicv3_eoir1(intid);
 		irq_dispatch(p, intid);
 	}
+}
+
+void irq_claim_for_tee(uint32_t intid)
+{
+	struct gicv3 *gic = &this_pcpu()->gic;
+
+	gicv3_clear_active(gic, intid);
+	gicv3_set_priority(gic, intid, 0xa0);
+	if (intid >= GIC_SPI_FIRST)
+		gicv3_route(gic, intid, read_sysreg(mpidr_el1));
+	__atomic_or_fetch(&tee_irqs[intid / 64], BIT(intid % 64), __ATOMIC_RELAXED);
+	gicv3_enable(gic, intid);
 }
 
 void pirq_set_active(uint32_t intid, bool active)

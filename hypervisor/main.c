@@ -73,6 +73,7 @@ void secondary_main(struct pcpu *p)
 {
 	memory_cpu_init();
 	cpu_init(p);
+	tee_cpu_up();
 	run();
 }
 
@@ -157,7 +158,6 @@ static void make_vms(const void *tree)
 		pages_exclude(configs[i].kernel.pa, configs[i].kernel_size);
 		pages_exclude(configs[i].ramdisk.pa, configs[i].ramdisk_size);
 	}
-	tee_init();
 	vm_init(configs, number);
 	if (vm_count() == 0)
 		panic("the device tree describes no VM");
@@ -173,6 +173,7 @@ void main(const void *tree)
 	irq_init(pa(board.gicd), pa(board.gicr), board.gicr_size, board.uart_intid);
 	cpu_init(&pcpus[0]);
 	console_set_commands(commands);
+	tee_init(board.tee_intid);
 	start_cpus();
 	make_vms(tree);
 	run();

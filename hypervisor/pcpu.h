@@ -45,6 +45,11 @@ static inline struct pcpu *this_pcpu(void)
 void irq_take(void);
 void irq_cpu_init(struct pcpu *p);
 void irq_init(pa_t gicd, pa_t gicr, uint64_t gicr_size, uint32_t uart_intid);
+/*
+ * Enable the interrupt, for this CPU, and hand it to tee_interrupt() (tee.c) when it comes, ended.
+ * Not one of the hypervisor's own.
+ */
+void irq_claim_for_tee(uint32_t intid);
 /* Physical active state of a guest timer's interrupt, on this CPU. */
 void pirq_set_active(uint32_t intid, bool active);
 

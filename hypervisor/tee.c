@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which backend a VM speaks to, from its arrival to its end. The mediator's door to the machine is
- * tee_port.c. Creation and destruction are serialised by tees.lock, calls take no lock here.
+ * Which backend a VM speaks to, from its arrival to its end, and which TEE an interrupt is for. The
+ * mediator's door to the machine is tee_port.c. Creation and destruction are serialised by
+ * tees.lock; calls and interrupts take no lock here.
  */
 #include "hypervisor/tee.h"
 #include "abi/smccc.h"
@@ -11,7 +12,7 @@
 #include "lib/print.h"
 #include "lib/util.h"
 
-/* The backends that this hypervisor has. A VM's mode names one by its index. */
+/* The kinds of TEE that this hypervisor knows. A board has one of them, or none. */
 static const struct tee_backend *const backends[] = {&optee_backend};
 
 /* Owning entities that a backend claims, one bit each. */
@@ -19,10 +20,11 @@ struct owners {
 	uint64_t fast, yielding;
 };
 
+/* All but the lock is set by tee_init and then only read. */
 static struct LOCKABLE {
 	struct spinlock lock;
-	struct tee *tee[ARRAY_SIZE(backends)]; /* NULL: the board has none of the kind */
-	struct owners owners[ARRAY_SIZE(backends)];
+	struct tee *tee; /* NULL: the board has none that we know */
+	struct owners owners;
 } tees;
 
 static uint64_t owner_bits(const struct tee_claim *claim)
@@ -41,22 +43,38 @@ static struct owners claimed(const struct tee_backend *backend)
 	return o;
 }
 
-void tee_init(void)
+static struct tee *probe(const struct tee_backend *backend)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(backends); i++) {
-		size_t size = backends[i]->instance_size;
-		void *memory = pages_get(size, PAGE_SIZE);
+	size_t size = backend->instance_size;
+	void *memory = pages_get(size, PAGE_SIZE);
 
-		if (memory == NULL)
-			continue;
-		if (backends[i]->probe(memory, &tee_port) == TEE_STATUS_OK) {
-			tees.tee[i] = memory;
-			tees.owners[i] = claimed(backends[i]);
-			console_log("TEE: %s", backends[i]->name);
-		} else {
-			pages_put(memory, size);
-		}
-	}
+	if (memory == NULL || backend->probe(memory, &tee_port) == TEE_STATUS_OK)
+		return memory;
+	pages_put(memory, size);
+	return NULL;
+}
+
+void tee_init(uint32_t intid)
+{
+	tee_port_set_intid(intid);
+	for (unsigned i = 0; i < ARRAY_SIZE(backends) && tees.tee == NULL; i++)
+		tees.tee = probe(backends[i]);
+	if (tees.tee == NULL)
+		return;
+	tees.owners = claimed(tees.tee->backend);
+	console_log("TEE: %s", tees.tee->backend->name);
+}
+
+void tee_cpu_up(void)
+{
+	if (tees.tee != NULL && tees.tee->backend->cpu_event != NULL)
+		tees.tee->backend->cpu_event(tees.tee, true);
+}
+
+void tee_interrupt(uint32_t intid)
+{
+	if (tees.tee != NULL)
+		tees.tee->backend->irq(tees.tee, intid);
 }
 
 static const char *reason(enum tee_status status)
@@ -86,12 +104,13 @@ static void refuse(struct vm *vm, enum tee_status status)
 
 static enum tee_status create(struct vm *vm)
 {
-	const struct tee_backend *backend = backends[0];
-	struct tee *tee = tees.tee[0];
+	struct tee *tee = tees.tee;
+	const struct tee_backend *backend;
 	enum tee_status status;
 
 	if (tee == NULL)
 		return TEE_STATUS_ABSENT;
+	backend = tee->backend;
 	vm->tee_memory_size = backend->vm_size(tee, &vm->config.quota);
 	vm->tee_memory = pages_get(vm->tee_memory_size, PAGE_SIZE);
 	if (vm->tee_memory == NULL)
@@ -118,10 +137,10 @@ void tee_attach(struct vm *vm)
 		refuse(vm, status);
 		return;
 	}
-	vm->tee_owners_fast = tees.owners[0].fast;
-	vm->tee_owners_yielding = tees.owners[0].yielding;
-	if (backends[0]->describe != NULL)
-		vm->tee_node = backends[0]->describe(vm->tee);
+	vm->tee_owners_fast = tees.owners.fast;
+	vm->tee_owners_yielding = tees.owners.yielding;
+	if (tees.tee->backend->describe != NULL)
+		vm->tee_node = tees.tee->backend->describe(vm->tee);
 }
 
 bool tee_detach(struct vm *vm)

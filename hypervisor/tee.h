@@ -7,8 +7,17 @@
 
 #include "hypervisor/vm.h"
 
-/* Look for the board's TEEs. Once, after the memory is known. */
-void tee_init(void);
+/*
+ * Look for the board's TEEs, of which one may notify by the interrupt `intid` (0: none). Once, on
+ * the first CPU, when memory and interrupts work.
+ */
+void tee_init(uint32_t intid);
+
+/* Another CPU has started: called on it. */
+void tee_cpu_up(void);
+
+/* An interrupt that a TEE claimed came on this CPU, and was ended. */
+void tee_interrupt(uint32_t intid);
 
 /*
  * Give the VM the TEE that its configuration asks for. Without one it goes on, and vm->tee is NULL:

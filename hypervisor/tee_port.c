@@ -7,6 +7,7 @@
  * pages that the TEE did not let go of are not used again.
  */
 #include "hypervisor/tee_port.h"
+#include "arch/clock.h"
 #include "hypervisor/console.h"
 #include "hypervisor/memory.h"
 #include "hypervisor/pages.h"
@@ -17,6 +18,11 @@
 #include <string.h>
 
 #define PINS_MAX UINT16_MAX
+
+static struct LOCKABLE {
+	struct spinlock lock; /* port->lock_tee */
+	uint32_t intid;	      /* TEE_IRQ_OF_TREE; set before the first probe */
+} tee_wide;
 
 static struct vm *vm_of(struct tee_host_vm *vm)
 {
@@ -136,6 +142,49 @@ static void unlock(struct tee_host_vm *vm) UNCHECKED_LOCKS
 	spin_unlock(&vm_of(vm)->tee_lock);
 }
 
+static void lock_tee(void *host) UNCHECKED_LOCKS
+{
+	(void)host;
+	spin_lock(&tee_wide.lock);
+}
+
+static void unlock_tee(void *host) UNCHECKED_LOCKS
+{
+	(void)host;
+	spin_unlock(&tee_wide.lock);
+}
+
+void tee_port_set_intid(uint32_t intid)
+{
+	tee_wide.intid = intid;
+}
+
+static bool claim_irq(void *host, uint32_t intid)
+{
+	(void)host;
+	if (intid == TEE_IRQ_OF_TREE)
+		intid = tee_wide.intid;
+	if (intid == 0)
+		return false;
+	irq_claim_for_tee(intid);
+	return true;
+}
+
+static void inject_irq(struct tee_host_vm *handle, struct tee_host_vcpu *vcpu, uint32_t intid)
+{
+	uint32_t cpu = vcpu != NULL ? ((struct vcpu *)(void *)vcpu)->index : 0;
+
+	vgic_inject(vm_of(handle), cpu, intid == TEE_IRQ_OF_TREE ? VDEV_TEE_INTID : intid);
+}
+
+static uint64_t time_now(void *host)
+{
+	uint64_t ticks = clock_ticks(), hz = clock_hz();
+
+	(void)host;
+	return ticks / hz * 1000000000u + ticks % hz * 1000000000u / hz;
+}
+
 static enum tee_interrupted foreign_interrupt(struct tee_host_vcpu *handle)
 {
 	struct vcpu *vcpu = (struct vcpu *)(void *)handle;
@@ -178,6 +227,11 @@ const struct tee_port tee_port = {
 	.window = window,
 	.lock = lock,
 	.unlock = unlock,
+	.lock_tee = lock_tee,
+	.unlock_tee = unlock_tee,
+	.claim_irq = claim_irq,
+	.inject_irq = inject_irq,
+	.time = time_now,
 	.foreign_interrupt = foreign_interrupt,
 	.should_yield = should_yield,
 	.log = log_line,

@@ -10,6 +10,9 @@
 
 extern const struct tee_port tee_port;
 
+/* The interrupt of TEE_IRQ_OF_TREE; 0: there is none. Before the first probe. */
+void tee_port_set_intid(uint32_t intid);
+
 /* The library's handles are our structs under another name. */
 static inline struct tee_host_vm *tee_port_vm(struct vm *vm)
 {

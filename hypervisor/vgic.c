@@ -111,6 +111,21 @@ void vgic_set_line(struct vm *vm, uint32_t cpu, uint32_t intid, bool level)
 	vgic_unlock(vm, NULL);
 }
 
+void vgic_inject(struct vm *vm, uint32_t cpu, uint32_t intid)
+{
+	struct virq *v;
+
+	if (intid >= VGIC_LINES || cpu >= vm->config.cpus)
+		return;
+	vgic_lock(vm);
+	v = vgic_irq(vm, cpu, intid);
+	if (!v->hw && !v->latch) {
+		v->latch = true;
+		vgic_changed(vm, v, intid);
+	}
+	vgic_unlock(vm, NULL);
+}
+
 /* The vCPUs that a write to ICC_SGI1R_EL1 names (IHI 0069, 12.2.14). vCPU n has affinity 0.0.0.n.
  */
 static uint32_t sgi_targets(const struct vcpu *vcpu, uint64_t sgi1r)

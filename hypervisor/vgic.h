@@ -93,6 +93,10 @@ void vgic_send_sgi(struct vcpu *vcpu, uint64_t sgi1r);
  */
 void vgic_set_line(struct vm *vm, uint32_t cpu, uint32_t intid, bool level);
 
+/* An edge on a line, whatever its configuration: pending until the guest acknowledges it. As above.
+ */
+void vgic_inject(struct vm *vm, uint32_t cpu, uint32_t intid);
+
 /*
  * A timer's physical interrupt was taken on this CPU, where the vCPU is loaded, and its priority
  * dropped. It is deactivated by the guest through the list register, or here if the vCPU's timer

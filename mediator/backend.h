@@ -6,7 +6,8 @@
  * TEE, so there is no operation for it.
  *
  * The host calls probe, vm_create and vm_destroy of one struct tee one at a time. call runs on any
- * number of CPUs at once, between vm_create and vm_destroy of its VM.
+ * number of CPUs at once, between vm_create and vm_destroy of its VM; irq and cpu_event on any
+ * number of CPUs at once, after probe, also during all the others. No lock of port.h is held.
  */
 #ifndef MEDIATOR_BACKEND_H
 #define MEDIATOR_BACKEND_H
@@ -46,6 +47,7 @@ struct tee_node {
 	const char *name;	/* "optee" */
 	const char *compatible; /* "linaro,optee-tz" */
 	bool has_method;	/* property "method" = "smc" or "hvc" */
+	bool has_interrupt; /* property "interrupts": an edge-triggered SPI of the host's choice */
 };
 
 /* One TEE of the machine. A backend's own state follows in the same memory: instance_size. */
@@ -96,6 +98,19 @@ struct tee_backend {
 	 * answered in place; only what the answer defines is changed. vcpu is given to the port.
 	 */
 	enum tee_verdict (*call)(struct tee_vm *vm, struct tee_host_vcpu *vcpu, uint64_t *regs);
+
+	/*
+	 * A physical interrupt that the backend claimed came on this CPU; the host has ended it
+	 * (EOI and deactivation). May enter the TEE, and make interrupts of VMs pending. NULL: none
+	 * is ever claimed.
+	 */
+	void (*irq)(struct tee *tee, uint32_t intid);
+
+	/*
+	 * This physical CPU, which did not run at probe, takes part from now on, or is about to
+	 * stop. NULL: of no interest.
+	 */
+	void (*cpu_event)(struct tee *tee, bool up);
 
 	/* What the VM's device tree must say. NULL: nothing. */
 	const struct tee_node *(*describe)(const struct tee_vm *vm);

@@ -5,8 +5,10 @@
  * state of its own, and never sees inside struct tee_host_vm and struct tee_host_vcpu: they are
  * the host's handles for a VM and a vCPU and come back to it as they were given.
  *
- * So all that reaches a guest's memory, the Secure world or another VM passes through here. Left
- * out: interrupts between the TEE and a VM (notifications), which no backend uses yet.
+ * So all that reaches a guest's memory, the Secure world or another VM passes through here.
+ *
+ * Lock order: the TEE's lock before a VM's; neither is held in a call of the port but where the
+ * function says so.
  */
 #ifndef MEDIATOR_PORT_H
 #define MEDIATOR_PORT_H
@@ -22,6 +24,41 @@ struct tee_host_vcpu;
 
 /* The most pages that one call of pin() or unpin() names: one page of an OP-TEE page list. */
 #define TEE_PIN_BATCH 511u
+
+/* For claim_irq and inject_irq: the interrupt that the machine's description, or the VM's, names.
+ */
+#define TEE_IRQ_OF_TREE 0u
+
+/* What an event of the trace is about. */
+enum tee_event_kind {
+	TEE_EVENT_CALL,	   /* a yielding call begins */
+	TEE_EVENT_END,	   /* it ended, with `result` and `origin` */
+	TEE_EVENT_REQUEST, /* the TEE asks the guest for something in the middle of a call */
+	TEE_EVENT_REPLY,   /* the guest answered, with `result` */
+	TEE_EVENT_REFUSED, /* something of the guest was refused: `command` is enum tee_refusal */
+	TEE_EVENT_NOTIFY,  /* the TEE notified the VM of value `command` */
+	TEE_EVENT_FAULT,   /* the TEE broke its contract with this VM */
+};
+
+#define TEE_EVENT_PARAMS 6u
+
+/*
+ * One event. What a field does not apply to is 0. Values of parameters and contents of memory are
+ * never in it: it is shown to people who may not see a VM's data.
+ */
+struct tee_event {
+	uint8_t kind;	  /* enum tee_event_kind */
+	uint8_t params;	  /* how many of types[] and sizes[] */
+	uint16_t call;	  /* tells the VM's calls in flight apart */
+	uint32_t command; /* of the TEE's protocol, as are the next three */
+	uint32_t function;
+	uint32_t session;
+	uint32_t result;
+	uint32_t origin;
+	uint8_t types[TEE_EVENT_PARAMS];  /* low byte of the parameter's attribute */
+	uint32_t sizes[TEE_EVENT_PARAMS]; /* bytes of a memory reference, capped */
+	uint8_t uuid[16];		  /* of the TA, where a session is opened */
+};
 
 /* What the host says after it took the interrupts that stopped the TEE. */
 enum tee_interrupted {
@@ -90,10 +127,32 @@ struct tee_port {
 
 	/*
 	 * A lock per VM. Held for short stretches that call nothing but read_pinned,
-	 * write_pinned and log.
+	 * write_pinned, inject_irq, trace and log.
 	 */
 	void (*lock)(struct tee_host_vm *vm);
 	void (*unlock)(struct tee_host_vm *vm);
+
+	/*
+	 * One lock for the TEE as a whole: what its VMs share. As above, and a secure call that
+	 * returns at once (a fast call) may be made under it.
+	 */
+	void (*lock_tee)(void *host);
+	void (*unlock_tee)(void *host);
+
+	/*
+	 * The physical interrupt `intid` is the TEE's: enable it and hand it to tee_backend.irq. Of
+	 * a private one (below 32), that of the calling CPU; the backend claims the others' in
+	 * cpu_event. TEE_IRQ_OF_TREE: the one in the TEE's node of the machine's device tree.
+	 * False: there is none, and the backend does without. From probe and cpu_event.
+	 */
+	bool (*claim_irq)(void *host, uint32_t intid);
+
+	/*
+	 * Make an interrupt of the VM pending, as by an edge, and wake its vCPU. Of a private one
+	 * (below 32), that of `vcpu`. TEE_IRQ_OF_TREE, with no vcpu: the one that the host gives
+	 * the VM's TEE node if tee_node.has_interrupt. Locked or not.
+	 */
+	void (*inject_irq)(struct tee_host_vm *vm, struct tee_host_vcpu *vcpu, uint32_t intid);
 
 	/*
 	 * An interrupt for the normal world stopped the TEE and is still pending. The host takes
@@ -108,6 +167,16 @@ struct tee_port {
 	 * TEE_STATUS_AGAIN. vcpu is NULL from vm_destroy. Not locked.
 	 */
 	bool (*should_yield)(struct tee_host_vcpu *vcpu);
+
+	/* Nanoseconds since some moment; never goes back. Locked or not. */
+	uint64_t (*time)(void *host);
+
+	/*
+	 * Something happened that a person may want to see. NULL: nobody looks. `event` is the
+	 * callee's for the length of the call. vcpu may be NULL. Locked or not.
+	 */
+	void (*trace)(struct tee_host_vm *vm, struct tee_host_vcpu *vcpu,
+		      const struct tee_event *event);
 
 	/* A line, without end of line, for the host's log. The host limits the rate. */
 	void (*log)(struct tee_host_vm *vm, const char *format, ...) PRINTF_LIKE(2, 3);

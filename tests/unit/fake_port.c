@@ -89,13 +89,22 @@ static void not_locked(const struct tee_host_vm *vm, const char *what)
 {
 	if (vm->locked)
 		fake_violation("%s with the lock held", what);
+	if (fake.tee_locked)
+		fake_violation("%s with the TEE's lock held", what);
+}
+
+/* SMCCC: bit 31 says that the call returns at once. */
+static void not_locked_for(const struct tee_host_vm *vm, uint64_t function)
+{
+	if (vm->locked || (fake.tee_locked && (function & BIT(31)) == 0))
+		fake_violation("secure call %#llx with a lock held", (unsigned long long)function);
 }
 
 static void secure_call(void *host, uint64_t regs[TEE_SMC_REGS])
 {
 	(void)host;
 	for (unsigned int i = 0; i < FAKE_VMS; i++)
-		not_locked(&fake.vms[i], "secure call");
+		not_locked_for(&fake.vms[i], regs[0]);
 	for (unsigned int i = 0; i < TEE_SMC_REGS; i++)
 		if (regs[i] >> 32 != 0)
 			fake_violation("upper half of x%u is %#llx", i,
@@ -255,7 +264,8 @@ static void *window(void *host, pa_t base, uint64_t size)
 
 static void lock(struct tee_host_vm *vm)
 {
-	not_locked(vm, "lock");
+	if (vm->locked)
+		fake_violation("lock with the lock held");
 	vm->locked = true;
 }
 
@@ -264,6 +274,57 @@ static void unlock(struct tee_host_vm *vm)
 	if (!vm->locked)
 		fake_violation("unlock without lock");
 	vm->locked = false;
+}
+
+static void lock_tee(void *host)
+{
+	(void)host;
+	for (unsigned int i = 0; i < FAKE_VMS; i++)
+		not_locked(&fake.vms[i], "the TEE's lock");
+	fake.tee_locked = true;
+}
+
+static void unlock_tee(void *host)
+{
+	(void)host;
+	if (!fake.tee_locked)
+		fake_violation("unlock of the TEE without lock");
+	fake.tee_locked = false;
+}
+
+static bool claim_irq(void *host, uint32_t intid)
+{
+	(void)host;
+	if (fake.no_irq)
+		return false;
+	fake.claims++;
+	fake.claimed = intid;
+	return true;
+}
+
+static void inject_irq(struct tee_host_vm *vm, struct tee_host_vcpu *vcpu, uint32_t intid)
+{
+	if (intid == TEE_IRQ_OF_TREE ? vcpu != NULL : intid < 32 && vcpu == NULL)
+		fake_violation("interrupt %u for %s vCPU", intid, vcpu == NULL ? "no" : "a");
+	vm->injected++;
+	vm->injected_intid = intid;
+	vm->injected_vcpu = vcpu;
+}
+
+static uint64_t time_now(void *host)
+{
+	(void)host;
+	return fake.now;
+}
+
+static void trace(struct tee_host_vm *vm, struct tee_host_vcpu *vcpu, const struct tee_event *event)
+{
+	(void)vm;
+	(void)vcpu;
+	if (event->kind > TEE_EVENT_FAULT || event->params > TEE_EVENT_PARAMS)
+		fake_violation("event of kind %u with %u parameters", event->kind, event->params);
+	fake.events[event->kind % ARRAY_SIZE(fake.events)]++;
+	fake.event = *event;
 }
 
 static enum tee_interrupted foreign_interrupt(struct tee_host_vcpu *vcpu)
@@ -302,6 +363,12 @@ const struct tee_port fake_port = {
 	.window = window,
 	.lock = lock,
 	.unlock = unlock,
+	.lock_tee = lock_tee,
+	.unlock_tee = unlock_tee,
+	.claim_irq = claim_irq,
+	.inject_irq = inject_irq,
+	.time = time_now,
+	.trace = trace,
 	.foreign_interrupt = foreign_interrupt,
 	.should_yield = should_yield,
 	.log = log_line,

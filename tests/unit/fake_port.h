@@ -29,6 +29,10 @@ struct tee_host_vm {
 	uint8_t access[FAKE_RAM_PAGES];
 	uint64_t pinned;
 	bool locked;
+	/* Interrupts made pending: how often, and the last one. */
+	uint32_t injected;
+	uint32_t injected_intid;
+	const struct tee_host_vcpu *injected_vcpu;
 	/* Called after each copy out of the VM's memory: another vCPU at work. */
 	void (*on_read)(struct tee_host_vm *vm, uint64_t ipa, size_t size);
 	uint64_t reads;
@@ -47,6 +51,13 @@ struct fake_host {
 	struct tee_host_vm vms[FAKE_VMS];
 	struct fake_failures fail;
 	bool no_window;
+	bool no_irq; /* claim_irq finds none */
+	uint32_t claims;
+	uint32_t claimed; /* the last interrupt claimed */
+	bool tee_locked;
+	uint64_t now; /* ns */
+	uint32_t events[TEE_EVENT_FAULT + 1];
+	struct tee_event event; /* the last */
 	uint8_t *window;
 	uint8_t *pages;
 	bool page_used[FAKE_HOST_PAGES];

@@ -130,6 +130,9 @@ static int make_tree(void **state)
 	set_text("/pl011@9040000", "status", "disabled");
 	add_device("pl011@9000000", "arm,pl011", 0x09000000, 1);
 	add_device("pl031@9010000", "arm,pl031", 0x09010000, 2);
+	add_node("/", "optee");
+	set_text("/optee", "compatible", "linaro,optee-tz");
+	CELLS("/optee", "interrupts", 0, 187, 1);
 	add_node("/", "reserved-memory");
 	CELLS("/reserved-memory", "#address-cells", 2);
 	CELLS("/reserved-memory", "#size-cells", 2);
@@ -164,6 +167,7 @@ static void board_is_found(void **state)
 	assert_int_equal(board.uart, 0x09000000);
 	assert_int_equal(board.uart_intid, 33);
 	assert_int_equal(board.rtc, 0x09010000);
+	assert_int_equal(board.tee_intid, 219);
 	assert_int_equal(board.gicd, 0x08000000);
 	assert_int_equal(board.gicr, 0x080a0000);
 	assert_int_equal(board.gicr_size, 0xf60000);
@@ -498,10 +502,11 @@ static void ram_is_filled_as_planned(void **state)
 
 static void guests_tree_describes_the_vm_to_our_own_reader(void **state)
 {
-	static const struct tee_node tee = {"/firmware", "optee", "linaro,optee-tz", true};
+	static const struct tee_node tee = {"/firmware", "optee", "linaro,optee-tz", true, true};
 	static _Alignas(8) char out[GUEST_TREE_SIZE], again[GUEST_TREE_SIZE];
 	struct guest_tree_args args = {0x48000000, 0x1000};
 	struct vm *vm = &world_vm[0];
+	const fdt32_t *irq;
 	int node;
 
 	(void)state;
@@ -517,6 +522,10 @@ static void guests_tree_describes_the_vm_to_our_own_reader(void **state)
 	assert_int_equal(board.cpu_count, 2);
 	node = fdt_path_offset(out, "/firmware/optee");
 	assert_string_equal(fdt_getprop(out, node, "method", NULL), "smc");
+	irq = fdt_getprop(out, node, "interrupts", NULL);
+	assert_int_equal(fdt32_to_cpu(irq[0]), 0); /* SPI */
+	assert_int_equal(fdt32_to_cpu(irq[1]), VDEV_TEE_INTID - 32);
+	assert_int_equal(fdt32_to_cpu(irq[2]), 1); /* rising edge */
 	node = fdt_path_offset(out, "/chosen");
 	assert_string_equal(fdt_getprop(out, node, "bootargs", NULL), "quiet");
 	assert_true(fdt_path_offset(out, fdt_getprop(out, node, "stdout-path", NULL)) >= 0);

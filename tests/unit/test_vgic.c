@@ -118,6 +118,25 @@ static void edge_is_pending_once_until_acknowledged(void **state)
 	assert_false(pending(SPI) || active(SPI));
 }
 
+static void an_injected_interrupt_is_an_edge_even_on_a_level_line(void **state)
+{
+	(void)state;
+	enable(SPI, 0x80, false);
+	vgic_inject(&vm, 0, SPI);
+	assert_true(pending(SPI));
+	assert_int_equal(ack(), SPI);
+	assert_false(pending(SPI));
+	vgic_inject(&vm, 0, SPI); /* while active: once more after the end, and once only */
+	vgic_inject(&vm, 0, SPI);
+	eoi(SPI);
+	assert_int_equal(ack(), SPI);
+	eoi(SPI);
+	assert_int_equal(ack(), FAKE_SPURIOUS);
+	vgic_inject(&vm, 0, VGIC_LINES);
+	vgic_inject(&vm, 99, 5);
+	assert_int_equal(ack(), FAKE_SPURIOUS);
+}
+
 static void level_is_pending_as_long_as_its_line_is_high(void **state)
 {
 	(void)state;
@@ -691,6 +710,7 @@ int main(void)
 		FRESH(what_does_not_exist_reads_as_zero_and_ignores_writes),
 		FRESH(registers_keep_what_is_written),
 		RUNNING(edge_is_pending_once_until_acknowledged),
+		RUNNING(an_injected_interrupt_is_an_edge_even_on_a_level_line),
 		RUNNING(level_is_pending_as_long_as_its_line_is_high),
 		RUNNING(level_left_high_comes_again_by_maintenance),
 		RUNNING(line_that_falls_takes_the_interrupt_back),
