@@ -131,6 +131,7 @@ static void settle(struct optee_vm *o, struct optee_call *c, bool success) NEEDS
 enum optee_next optee_close_call(struct optee_vm *o, struct optee_call *c, bool success)
 {
 	uint64_t *regs = c->regs;
+	uint32_t result;
 
 	tee_lock(&o->vm);
 	if (c->settles)
@@ -142,9 +143,10 @@ enum optee_next optee_close_call(struct optee_vm *o, struct optee_call *c, bool 
 		c->after = NEXT_FINISH;
 		return NEXT_DRAIN;
 	}
+	result = c->result;
 	call_free(o, c);
 	tee_unlock(&o->vm);
-	regs[0] = c->result;
+	regs[0] = result;
 	return NEXT_GUEST;
 }
 
