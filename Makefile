@@ -27,6 +27,7 @@ help:
 	@echo "make console [MACHINE=file]  the same without xtest"
 	@echo "make test                 set up, build, static checks, host tests, system tests"
 	@echo "make test-long            the whole of xtest, on more machines"
+	@echo "make lib                  the mediator alone, for other hypervisors: build/lib"
 	@echo "make all | host-tests | check | format   the images | tests without QEMU | static checks | clang-format"
 	@echo "make clean | distclean    what was built | and what was fetched"
 
@@ -74,6 +75,9 @@ $(B)/el2-check.elf: $(call obj,$(call src,guest/el2-check)) $(B)/shared.a guest/
 -include $(shell find $(B)/aarch64 -name '*.d' -type f 2>/dev/null)
 
 -include guest/guest.mk
+
+# The mediator alone, for other hosts.
+include mediator/mediator.mk
 
 # Host tests: every tests/unit/test_NAME.c is a cmocka program. Those that need more than their own file
 # have a .mk beside them.

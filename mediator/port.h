@@ -13,8 +13,11 @@
 #ifndef MEDIATOR_PORT_H
 #define MEDIATOR_PORT_H
 
+#include "lib/address.h"
 #include "lib/attributes.h"
-#include "lib/types.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct tee_host_vm;
 struct tee_host_vcpu;

@@ -8,7 +8,6 @@
 #define MEDIATOR_VM_H
 
 #include "lib/attributes.h"
-#include "lib/types.h"
 #include "mediator/port.h"
 
 struct tee;

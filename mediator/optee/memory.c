@@ -7,8 +7,8 @@
  * The sizes are worst cases, so that nothing runs out before a quota does: list pages for as many
  * pages as the VM may share, and chunks of frame numbers.
  */
+#include "lib/memory.h"
 #include "mediator/optee/optee.h"
-#include <string.h>
 
 uint32_t optee_call_limit(const struct optee *t, const struct tee_quota *quota)
 {

@@ -13,6 +13,7 @@
 
 #include "abi/optee_msg.h"
 #include "abi/optee_smc.h"
+#include "lib/types.h"
 #include "lib/util.h"
 #include "mediator/backend.h"
 

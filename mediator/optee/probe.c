@@ -6,8 +6,8 @@
  * OP-TEE before 4.5.0 could be made to panic by some of what we send, so an older one, and one
  * whose request area is larger than our slots hold, counts as absent.
  */
+#include "lib/memory.h"
 #include "mediator/optee/optee.h"
-#include <string.h>
 
 static bool uid_matches(const struct tee_port *port)
 {

@@ -8,8 +8,8 @@
  * At departure the TEE is told first, and pages are given back only after it agreed, in steps. The
  * guest need not have ended anything.
  */
+#include "lib/memory.h"
 #include "mediator/optee/optee.h"
-#include <string.h>
 
 static struct optee *optee_of(struct tee *tee)
 {

@@ -8,6 +8,7 @@
 #ifndef TESTS_UNIT_FAKE_PORT_H
 #define TESTS_UNIT_FAKE_PORT_H
 
+#include "lib/types.h"
 #include "mediator/port.h"
 
 #define FAKE_VMS	 2u
