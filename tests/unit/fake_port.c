@@ -110,6 +110,8 @@ static void secure_call(void *host, uint64_t regs[TEE_SMC_REGS])
 			fake_violation("upper half of x%u is %#llx", i,
 				       (unsigned long long)regs[i]);
 	fake.smcs++;
+	if (fake.audit != NULL)
+		fake.audit(regs);
 	fake.secure(regs);
 }
 
@@ -347,6 +349,7 @@ static void log_line(struct tee_host_vm *vm, const char *format, ...)
 {
 	(void)vm;
 	(void)format;
+	fake.logs++;
 }
 
 const struct tee_port fake_port = {

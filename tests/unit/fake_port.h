@@ -11,7 +11,7 @@
 #include "lib/types.h"
 #include "mediator/port.h"
 
-#define FAKE_VMS	 2u
+#define FAKE_VMS	 3u
 #define FAKE_RAM_IPA	 0x40000000ull
 #define FAKE_RAM_PAGES	 2048u
 #define FAKE_MMIO_IPA	 0x09000000ull
@@ -68,6 +68,11 @@ struct fake_host {
 	bool yield;
 	uint32_t yields_asked;
 	uint32_t smcs;
+	uint32_t logs; /* lines */
+	/* On whose behalf the mediator works: set by who calls it, for `audit`. */
+	struct tee_host_vm *caller;
+	/* Looks at each secure call before it is made. */
+	void (*audit)(const uint64_t *regs);
 	/* The Secure world. */
 	void (*secure)(uint64_t *regs);
 };

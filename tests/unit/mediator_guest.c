@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Guests for the mediator's tests: see mediator_guest.h. */
 #include "tests/unit/mediator_guest.h"
+#include "tests/unit/smc_audit.h"
+#include "tests/unit/witness.h"
 #include <stdlib.h>
 #include <string.h>
 
-struct guest guests[FAKE_VMS];
+struct guest guests[GUESTS];
 struct tee *machine_tee;
 bool leaves_state;
 struct tee_quota machine_quota;
@@ -18,6 +20,7 @@ enum tee_status guest_create(struct guest *g)
 	g->memory = aligned_alloc(64, size);
 	memset(g->memory, 0xa5, size);
 	model.next_vm = g->host;
+	fake.caller = g->host;
 	status = optee_backend.vm_create(machine_tee, g->host, &machine_quota, g->memory, size,
 					 &g->tee);
 	if (status != TEE_STATUS_OK)
@@ -29,6 +32,7 @@ enum tee_status guest_destroy(struct guest *g)
 {
 	enum tee_status status;
 
+	fake.caller = g->host;
 	do
 		status = optee_backend.vm_destroy(g->tee);
 	while (status == TEE_STATUS_AGAIN);
@@ -36,23 +40,43 @@ enum tee_status guest_destroy(struct guest *g)
 	return status;
 }
 
+void guest_begin(struct guest *g, struct tee_host_vm *host)
+{
+	*g = (struct guest){.host = host,
+			    .vcpu = {host->index},
+			    .style = OPTEE_SMC_CALL_WITH_RPC_ARG,
+			    .alloc_cookie = 0xa110c};
+	assert_int_equal(guest_create(g), TEE_STATUS_OK);
+}
+
+void guest_end(struct guest *g)
+{
+	if (g->tee != NULL) {
+		assert_true(g->host->pinned <= g->tee->used.pages);
+		if (!leaves_state)
+			expect_baseline(g);
+		assert_int_equal(guest_destroy(g), TEE_STATUS_OK);
+		assert_int_equal(g->host->pinned, 0);
+	}
+	free(g->memory);
+	g->memory = NULL;
+}
+
 static int setup(bool no_window)
 {
 	model_reset();
 	fake_reset(model_smc);
 	fake.no_window = no_window;
+	fake.audit = audit_smc;
+	audit_reset();
 	leaves_state = false;
 	machine_quota = (struct tee_quota){
 		.shared_pages = 17408, .buffers = 64, .sessions = 4, .calls = 16};
 	machine_tee = malloc(optee_backend.instance_size);
 	assert_int_equal(optee_backend.probe(machine_tee, &fake_port), TEE_STATUS_OK);
-	for (uint32_t i = 0; i < FAKE_VMS; i++) {
-		guests[i] = (struct guest){.host = &fake.vms[i],
-					   .vcpu = {i},
-					   .style = OPTEE_SMC_CALL_WITH_RPC_ARG,
-					   .alloc_cookie = 0xa110c};
-		assert_int_equal(guest_create(&guests[i]), TEE_STATUS_OK);
-	}
+	for (uint32_t i = 0; i < GUESTS; i++)
+		guest_begin(&guests[i], &fake.vms[i]);
+	witness_begin(&fake.vms[GUESTS]);
 	return 0;
 }
 
@@ -96,25 +120,16 @@ int machine_teardown(void **state)
 	memset(&fake.fail, 0, sizeof(fake.fail));
 	fake.yield = false;
 	fake.interrupts_returned = 0;
+	model_end_faults();
+	witness_end();
 	if (guests[1].tee != NULL && !guests[1].tee->dead)
 		expect_works(&guests[1]);
-	for (uint32_t i = 0; i < FAKE_VMS; i++) {
-		if (guests[i].tee == NULL)
-			continue;
-		assert_true(guests[i].host->pinned <= guests[i].tee->used.pages);
-		if (!leaves_state)
-			expect_baseline(&guests[i]);
-		assert_int_equal(guest_destroy(&guests[i]), TEE_STATUS_OK);
-		assert_int_equal(guests[i].host->pinned, 0);
-	}
+	for (uint32_t i = 0; i < GUESTS; i++)
+		guest_end(&guests[i]);
 	assert_int_equal(machine_tee->vms, 0);
 	for (uint32_t i = 0; i < FAKE_HOST_PAGES; i++)
 		assert_false(fake.page_used[i]);
 	assert_int_equal(fake.violations, 0);
-	for (uint32_t i = 0; i < FAKE_VMS; i++) {
-		free(guests[i].memory);
-		guests[i].memory = NULL;
-	}
 	free(machine_tee);
 	model_release();
 	fake_release();
@@ -138,7 +153,12 @@ struct message *message(struct guest *g, uint32_t cmd, uint32_t params)
 
 uint32_t smc(struct guest *g)
 {
+	struct tee_host_vm *outer =
+		fake.caller; /* a call may be made while another is in the TEE */
+
+	fake.caller = g->host;
 	assert_int_equal(optee_backend.call(g->tee, &g->vcpu, g->regs), TEE_DONE);
+	fake.caller = outer;
 	return (uint32_t)g->regs[0];
 }
 
@@ -182,6 +202,7 @@ static void serve_alloc(struct guest *g, struct message *rpc)
 	rpc->p[0].tmem.address = IPA(PAGE_ALLOC_LIST);
 	rpc->p[0].tmem.size = size;
 	rpc->p[0].tmem.cookie = g->alloc_cookie;
+	audit_cookie(g->alloc_cookie);
 	rpc->h.ret = TEEC_SUCCESS;
 	g->allocs++;
 }
@@ -294,6 +315,7 @@ static struct message *register_message(struct guest *g, uint64_t cookie, uint64
 	m->p[0].tmem.address = list;
 	m->p[0].tmem.size = size;
 	m->p[0].tmem.cookie = cookie;
+	audit_cookie(cookie);
 	return m;
 }
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Two guests on a fake host over the model TEE, as the mediator's tests use them: put a message
- * into memory, make the call, serve what the TEE asks. machine_teardown checks, after every test,
- * what must hold whatever the guest did: the other VM works, destroying both leaves nothing pinned
- * and no page of the host's out, and nobody broke a contract (fake.violations).
+ * into memory, make the call, serve what the TEE asks. Beside them lives a third, the witness, that
+ * no test touches (witness.h), and every secure call is looked at (smc_audit.h).
+ *
+ * machine_teardown checks, after every test, what must hold whatever the guest did: the witness
+ * noticed nothing, the other guest works, no gauge is off its baseline, destroying all leaves
+ * nothing pinned and no page of the host's out, and nobody broke a contract (fake.violations).
  */
 #ifndef TESTS_UNIT_MEDIATOR_GUEST_H
 #define TESTS_UNIT_MEDIATOR_GUEST_H
@@ -32,6 +35,8 @@
 
 #define IPA(page) (FAKE_RAM_IPA + (uint64_t)(page)*PAGE_SIZE)
 
+#define GUESTS 2u
+
 #define COOKIE_ARGS 0xffff000012340000ull
 
 struct message {
@@ -54,7 +59,7 @@ struct guest {
 	uint64_t alloc_cookie; /* that the next SHM_ALLOC is answered with */
 };
 
-extern struct guest guests[FAKE_VMS];
+extern struct guest guests[GUESTS];
 extern struct tee *machine_tee;
 /* The test leaves buffers, sessions or calls behind on purpose. */
 extern bool leaves_state;
@@ -64,6 +69,10 @@ extern struct tee_quota machine_quota;
 int machine_setup(void **state);
 int machine_setup_no_window(void **state);
 int machine_teardown(void **state);
+
+/* A guest as new on this host VM, and its end with what must hold there. */
+void guest_begin(struct guest *g, struct tee_host_vm *host);
+void guest_end(struct guest *g);
 
 enum tee_status guest_create(struct guest *g);
 enum tee_status guest_destroy(struct guest *g);
@@ -100,6 +109,20 @@ struct optee_msg_param rmem(uint64_t attr, uint64_t offset, uint64_t size, uint6
 void expect_baseline(const struct guest *g);
 void expect_works(struct guest *g);
 
-#define MEDIATOR_TEST(name) cmocka_unit_test_setup_teardown(name, machine_setup, machine_teardown)
+/* clang-format off */
+#define MEDIATOR_TEST(name) {#name, name, machine_setup, machine_teardown, NULL}
+#define MEDIATOR_TEST_NO_WINDOW(name) \
+	{#name " without window", name, machine_setup_no_window, machine_teardown, NULL}
+
+/*
+ * A test that shows these of the hostile scenarios, by number, or a part of them. docs/scenarios.md
+ * says what they are; tools/scenarios holds that table and these tags against each other.
+ */
+#define SCENARIO(name, ...) \
+	{#name " (scenario " #__VA_ARGS__ ")", name, machine_setup, machine_teardown, NULL}
+#define SCENARIO_NO_WINDOW(name, ...) \
+	{#name " without window (scenario " #__VA_ARGS__ ")", name, machine_setup_no_window, \
+	 machine_teardown, NULL}
+/* clang-format on */
 
 #endif

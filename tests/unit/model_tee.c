@@ -464,7 +464,7 @@ static void resume(struct model_guest *g, uint64_t *regs)
 	advance(&g->threads[n], regs);
 }
 
-static void guest_forget(struct model_guest *g)
+void model_forget(struct model_guest *g)
 {
 	for (uint32_t i = 0; i < MODEL_BUFFERS; i++)
 		if (g->buffers[i].handle != 0)
@@ -497,7 +497,7 @@ static uint32_t vm_destroyed(uint16_t id)
 	if (g == NULL)
 		fake_violation("VM_DESTROYED with id %u", id);
 	else
-		guest_forget(g);
+		model_forget(g);
 	return OPTEE_SMC_OK;
 }
 
@@ -578,8 +578,18 @@ void model_reset(void)
 	model.revision_minor = 5;
 }
 
+void model_end_faults(void)
+{
+	model.program = NULL;
+	model.before_return = NULL;
+	model.fail_next = model.fail_resume = model.fail_created = model.fail_destroyed = 0;
+	model.fail_register = model.fail_unregister = 0;
+	model.wrong_thread = 0;
+	model.wrong_cookie = 0;
+}
+
 void model_release(void)
 {
 	for (unsigned int i = 0; i < MODEL_GUESTS; i++)
-		guest_forget(&model.guests[i]);
+		model_forget(&model.guests[i]);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An OP-TEE for tests: partitions for two VMs, two threads each, registered buffers, sessions,
+ * An OP-TEE for tests: partitions for three VMs, two threads each, registered buffers, sessions,
  * requests to the normal world. It follows OP-TEE 4.5.0 where the mediator could tell the
  * difference, and is stricter: an address it is given that is not a pinned page of the caller's VM
  * or the mediator's own, a cookie used twice, a value of a guest in the wrong place, is a
@@ -13,7 +13,7 @@
 #include "abi/optee_smc.h"
 #include "tests/unit/fake_port.h"
 
-#define MODEL_GUESTS  2u
+#define MODEL_GUESTS  3u
 #define MODEL_THREADS 2u
 #define MODEL_BUFFERS 1100u
 
@@ -91,6 +91,10 @@ extern struct model_tee model;
 
 void model_reset(void);
 void model_release(void);
+/* The TEE is itself again: no fault from now on. */
+void model_end_faults(void);
+/* The partition is gone, as after VM_DESTROYED. */
+void model_forget(struct model_guest *g);
 void model_smc(uint64_t *regs);
 
 struct model_buffer *model_buffer(struct model_guest *g, uint64_t handle);

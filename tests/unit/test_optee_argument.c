@@ -22,7 +22,6 @@ static void expect_bad_address(struct guest *g, uint64_t address)
 	assert_int_equal(fake.smcs, smcs);
 }
 
-/* 16 */
 static void an_unaligned_argument_page_is_refused(void **state)
 {
 	(void)state;
@@ -31,7 +30,6 @@ static void an_unaligned_argument_page_is_refused(void **state)
 	expect_bad_address(&guests[0], IPA(PAGE_ARG) + 0xff8);
 }
 
-/* 17, 18 */
 static void an_argument_page_that_is_not_the_guests_memory_is_refused(void **state)
 {
 	static const uint64_t bad[] = {0,
@@ -51,7 +49,6 @@ static void an_argument_page_that_is_not_the_guests_memory_is_refused(void **sta
 	assert_true(guests[0].tee->count.refusals[TEE_REFUSED_ADDRESS] > 0);
 }
 
-/* 20 */
 static void too_many_parameters_are_refused_by_register_or_message(void **state)
 {
 	static const uint32_t wild[] = {128, 0xffffffff, 0x08000000, 0x07ffffff, 0x80000000};
@@ -69,7 +66,7 @@ static void too_many_parameters_are_refused_by_register_or_message(void **state)
 	assert_int_equal(message_at(g, IPA(PAGE_ARG))->h.ret_origin, TEEC_ORIGIN_COMMS);
 }
 
-/* 21: 32 + 32 n + 160 bytes fit in a page up to n = 122 */
+/* 32 + 32 n + 160 bytes fit in a page up to n = 122 */
 static void a_request_area_across_the_end_of_the_page_is_refused(void **state)
 {
 	struct guest *g = &guests[0];
@@ -82,7 +79,7 @@ static void a_request_area_across_the_end_of_the_page_is_refused(void **state)
 			 OPTEE_SMC_EBADADDR);
 }
 
-/* 22: another vCPU rewrites the message after each read of ours */
+/* Another vCPU rewrites the message after each read of ours */
 static void scramble(struct tee_host_vm *vm, uint64_t ipa, size_t size)
 {
 	(void)size;
@@ -134,7 +131,6 @@ static void a_long_message_is_read_once_byte_for_byte(void **state)
 	assert_int_equal(guest_call(g), OPTEE_SMC_OK);
 }
 
-/* 23 */
 static void commands_that_do_not_exist_are_refused_by_register(void **state)
 {
 	static const uint32_t cmds[] = {6, 7, 8, 9, 10, 11, 0x80000000, 0xffffffff};
@@ -147,7 +143,6 @@ static void commands_that_do_not_exist_are_refused_by_register(void **state)
 	}
 }
 
-/* 24 */
 static void take_page_away(struct model_thread *t)
 {
 	t->guest->vm->access[PAGE_ARG] = FAKE_NONE;
@@ -169,7 +164,7 @@ static void a_page_unmapped_during_the_call_ends_it_by_register_only(void **stat
 	expect_works(g);
 }
 
-/* 25, 26: two calls on one message, the second while the first waits for a reply */
+/* Two calls on one message, the second while the first waits for a reply */
 static void two_calls_on_one_page_do_not_disturb_each_other(void **state)
 {
 	struct guest *g = &guests[0];
@@ -189,7 +184,6 @@ static void two_calls_on_one_page_do_not_disturb_each_other(void **state)
 	assert_int_equal(message_at(g, IPA(PAGE_ARG))->p[0].value.a, 0x600d);
 }
 
-/* 26 */
 static void a_list_page_that_is_its_own_argument_page_does_no_harm(void **state)
 {
 	struct guest *g = &guests[0];
@@ -207,7 +201,6 @@ static void a_list_page_that_is_its_own_argument_page_does_no_harm(void **state)
 	assert_int_equal(m->h.ret, TEEC_ERROR_BAD_PARAMETERS);
 }
 
-/* 27 */
 static void registered_arguments_are_found_checked_and_held(void **state)
 {
 	struct guest *g = &guests[0];
@@ -261,7 +254,7 @@ static void a_registered_argument_across_two_pages_works(void **state)
 	assert_int_equal(guest_unregister(g, COOKIE_ARGS), TEEC_SUCCESS);
 }
 
-/* 27, 51: the argument's buffer is unregistered while a call that lies in it runs */
+/* The argument's buffer is unregistered while a call that lies in it runs */
 static void an_unregistered_argument_stays_pinned_until_its_call_ends(void **state)
 {
 	struct guest *g = &guests[0];
@@ -290,19 +283,19 @@ static void an_unregistered_argument_stays_pinned_until_its_call_ends(void **sta
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		MEDIATOR_TEST(an_unaligned_argument_page_is_refused),
-		MEDIATOR_TEST(an_argument_page_that_is_not_the_guests_memory_is_refused),
-		MEDIATOR_TEST(too_many_parameters_are_refused_by_register_or_message),
-		MEDIATOR_TEST(a_request_area_across_the_end_of_the_page_is_refused),
-		MEDIATOR_TEST(a_message_changed_during_the_call_has_no_effect),
+		SCENARIO(an_unaligned_argument_page_is_refused, 16),
+		SCENARIO(an_argument_page_that_is_not_the_guests_memory_is_refused, 17, 18),
+		SCENARIO(too_many_parameters_are_refused_by_register_or_message, 20),
+		SCENARIO(a_request_area_across_the_end_of_the_page_is_refused, 21),
+		SCENARIO(a_message_changed_during_the_call_has_no_effect, 22),
 		MEDIATOR_TEST(a_long_message_is_read_once_byte_for_byte),
-		MEDIATOR_TEST(commands_that_do_not_exist_are_refused_by_register),
-		MEDIATOR_TEST(a_page_unmapped_during_the_call_ends_it_by_register_only),
-		MEDIATOR_TEST(two_calls_on_one_page_do_not_disturb_each_other),
-		MEDIATOR_TEST(a_list_page_that_is_its_own_argument_page_does_no_harm),
-		MEDIATOR_TEST(registered_arguments_are_found_checked_and_held),
+		SCENARIO(commands_that_do_not_exist_are_refused_by_register, 23),
+		SCENARIO(a_page_unmapped_during_the_call_ends_it_by_register_only, 24),
+		SCENARIO(two_calls_on_one_page_do_not_disturb_each_other, 25, 26),
+		SCENARIO(a_list_page_that_is_its_own_argument_page_does_no_harm, 26),
+		SCENARIO(registered_arguments_are_found_checked_and_held, 27),
 		MEDIATOR_TEST(a_registered_argument_across_two_pages_works),
-		MEDIATOR_TEST(an_unregistered_argument_stays_pinned_until_its_call_ends),
+		SCENARIO(an_unregistered_argument_stays_pinned_until_its_call_ends, 27, 51),
 	};
 
 	return cmocka_run_group_tests_name("optee_argument", tests, NULL, NULL);

@@ -14,7 +14,6 @@ static void expect_unknown(struct guest *g, uint32_t function, uint64_t a1)
 	assert_int_equal(fake.smcs, before);
 }
 
-/* 1, 3 */
 static void unknown_functions_are_refused_without_entering_the_tee(void **state)
 {
 	(void)state;
@@ -30,7 +29,6 @@ static void unknown_functions_are_refused_without_entering_the_tee(void **state)
 	assert_true(guests[0].tee->count.refusals[TEE_REFUSED_FUNCTION] > 100);
 }
 
-/* 2 */
 static void smc64_variants_are_refused(void **state)
 {
 	static const uint32_t ids[] = {OPTEE_SMC_CALLS_UID, OPTEE_SMC_EXCHANGE_CAPABILITIES,
@@ -44,7 +42,6 @@ static void smc64_variants_are_refused(void **state)
 	}
 }
 
-/* 5, 6, 7, 9 */
 static void dangerous_functions_are_refused_forever(void **state)
 {
 	static const uint32_t ids[] = {0xbf000002u, 0xb200000cu, 0xb2000008u, 0xbe000000u,
@@ -56,7 +53,6 @@ static void dangerous_functions_are_refused_forever(void **state)
 			expect_unknown(&guests[0], ids[i], op);
 }
 
-/* 8 */
 static void a_guest_cannot_create_or_destroy_vms(void **state)
 {
 	(void)state;
@@ -66,7 +62,7 @@ static void a_guest_cannot_create_or_destroy_vms(void **state)
 	}
 }
 
-/* 10, 11: fake_port checks the upper halves, the model that a7 is an id it knows */
+/* The audit checks what goes out. */
 static void upper_halves_and_forged_client_ids_do_not_pass(void **state)
 {
 	struct guest *g = &guests[0];
@@ -87,7 +83,6 @@ static void upper_halves_and_forged_client_ids_do_not_pass(void **state)
 	}
 }
 
-/* 14 */
 static void fast_calls_are_answered_from_what_was_read_at_probe(void **state)
 {
 	struct guest *g = &guests[0];
@@ -110,7 +105,6 @@ static void fast_calls_are_answered_from_what_was_read_at_probe(void **state)
 	assert_int_equal(g->tee->count.fast_calls, 1006);
 }
 
-/* 15 */
 static void capabilities_are_masked_to_what_the_mediator_does(void **state)
 {
 	struct guest *g = &guests[0];
@@ -148,7 +142,7 @@ static void the_thread_count_is_the_smaller_of_tee_and_quota(void **state)
 	assert_int_equal(g->regs[1], 1);
 }
 
-/* 92: registers that the answer does not define keep the guest's own values */
+/* Registers that the answer does not define keep the guest's own values */
 static void answers_change_no_other_register(void **state)
 {
 	struct guest *g = &guests[0];
@@ -162,7 +156,7 @@ static void answers_change_no_other_register(void **state)
 		assert_int_equal(g->regs[i], 0x1000 + i);
 }
 
-/* 1: the probe itself */
+/* The probe itself */
 static void a_tee_that_cannot_serve_vms_counts_as_absent(void **state)
 {
 	static const uint32_t missing[] = {OPTEE_SEC_CAP_VIRTUALIZATION, OPTEE_SEC_CAP_DYNAMIC_SHM,
@@ -183,17 +177,17 @@ static void a_tee_that_cannot_serve_vms_counts_as_absent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		MEDIATOR_TEST(unknown_functions_are_refused_without_entering_the_tee),
-		MEDIATOR_TEST(smc64_variants_are_refused),
-		MEDIATOR_TEST(dangerous_functions_are_refused_forever),
-		MEDIATOR_TEST(a_guest_cannot_create_or_destroy_vms),
-		MEDIATOR_TEST(upper_halves_and_forged_client_ids_do_not_pass),
-		MEDIATOR_TEST(fast_calls_are_answered_from_what_was_read_at_probe),
-		MEDIATOR_TEST(capabilities_are_masked_to_what_the_mediator_does),
+		SCENARIO(unknown_functions_are_refused_without_entering_the_tee, 1, 3),
+		SCENARIO(smc64_variants_are_refused, 2),
+		SCENARIO(dangerous_functions_are_refused_forever, 5, 6, 7, 9),
+		SCENARIO(a_guest_cannot_create_or_destroy_vms, 8),
+		SCENARIO(upper_halves_and_forged_client_ids_do_not_pass, 10, 11),
+		SCENARIO(fast_calls_are_answered_from_what_was_read_at_probe, 14),
+		SCENARIO(capabilities_are_masked_to_what_the_mediator_does, 15),
 		MEDIATOR_TEST(the_buffer_cache_is_always_empty_and_can_always_be_enabled),
 		MEDIATOR_TEST(the_thread_count_is_the_smaller_of_tee_and_quota),
-		MEDIATOR_TEST(answers_change_no_other_register),
-		MEDIATOR_TEST(a_tee_that_cannot_serve_vms_counts_as_absent),
+		SCENARIO(answers_change_no_other_register, 92),
+		SCENARIO(a_tee_that_cannot_serve_vms_counts_as_absent, 1),
 	};
 
 	return cmocka_run_group_tests_name("optee_dispatch", tests, NULL, NULL);

@@ -53,7 +53,6 @@ static uint32_t close_session(struct guest *g, uint32_t session)
 	return m->h.ret;
 }
 
-/* 28, 29 */
 static void an_address_in_a_command_is_refused(void **state)
 {
 	struct guest *g = &guests[0];
@@ -67,7 +66,6 @@ static void an_address_in_a_command_is_refused(void **state)
 	}
 }
 
-/* 30 */
 static void a_null_reference_with_a_live_cookie_touches_no_buffer(void **state)
 {
 	struct guest *g = &guests[0];
@@ -81,7 +79,6 @@ static void a_null_reference_with_a_live_cookie_touches_no_buffer(void **state)
 	expect_baseline(g);
 }
 
-/* 31 */
 static void a_reference_to_what_is_not_this_guests_live_buffer_is_refused(void **state)
 {
 	struct guest *g = &guests[0];
@@ -103,7 +100,6 @@ static void a_reference_to_what_is_not_this_guests_live_buffer_is_refused(void *
 	assert_int_equal(guest_unregister(&guests[1], COOKIE), TEEC_SUCCESS);
 }
 
-/* 32 */
 static void a_reference_beyond_its_buffer_is_refused(void **state)
 {
 	struct guest *g = &guests[0];
@@ -127,7 +123,6 @@ static void a_reference_beyond_its_buffer_is_refused(void **state)
 	expect_baseline(g);
 }
 
-/* 33 */
 static void unknown_attributes_are_refused(void **state)
 {
 	static const uint64_t bad[] = {4,
@@ -147,7 +142,6 @@ static void unknown_attributes_are_refused(void **state)
 		expect_refused(&guests[0], rmem(bad[i], 0, 0, 0));
 }
 
-/* 34 */
 static void meta_parameters_stand_only_where_they_belong(void **state)
 {
 	struct guest *g = &guests[0];
@@ -173,7 +167,6 @@ static void meta_parameters_stand_only_where_they_belong(void **state)
 	assert_int_equal(g->tee->used.sessions, 0);
 }
 
-/* 36 */
 static void an_unknown_login_method_is_refused(void **state)
 {
 	static const uint64_t known[] = {0, 1, 2, 4, 5, 6, 0x80000000u};
@@ -195,7 +188,6 @@ static void an_unknown_login_method_is_refused(void **state)
 	assert_int_equal(g->tee->count.refusals[TEE_REFUSED_POLICY], 1);
 }
 
-/* 37, 90 */
 static void sessions_are_counted_against_the_quota_exactly(void **state)
 {
 	struct guest *g = &guests[0];
@@ -221,7 +213,6 @@ static void sessions_are_counted_against_the_quota_exactly(void **state)
 	expect_baseline(g);
 }
 
-/* 37 */
 static void cancel_passes_and_takes_no_parameters(void **state)
 {
 	struct guest *g = &guests[0];
@@ -241,7 +232,6 @@ static void cancel_passes_and_takes_no_parameters(void **state)
 	}
 }
 
-/* 38 */
 static void more_than_four_parameters_are_refused(void **state)
 {
 	struct guest *g = &guests[0];
@@ -300,7 +290,7 @@ static void a_ta_can_say_how_large_a_buffer_it_needs(void **state)
 	assert_int_equal(guest_unregister(g, COOKIE), TEEC_SUCCESS);
 }
 
-/* 66: the TEE, or a trusted application that broke it, rewrites its slot */
+/* The TEE, or a trusted application that broke it, rewrites its slot */
 static void tamper(struct model_thread *t)
 {
 	uint32_t ret = t->arg->ret;
@@ -337,19 +327,19 @@ static void a_slot_rewritten_by_the_tee_changes_only_results(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		MEDIATOR_TEST(an_address_in_a_command_is_refused),
-		MEDIATOR_TEST(a_null_reference_with_a_live_cookie_touches_no_buffer),
-		MEDIATOR_TEST(a_reference_to_what_is_not_this_guests_live_buffer_is_refused),
-		MEDIATOR_TEST(a_reference_beyond_its_buffer_is_refused),
-		MEDIATOR_TEST(unknown_attributes_are_refused),
-		MEDIATOR_TEST(meta_parameters_stand_only_where_they_belong),
-		MEDIATOR_TEST(an_unknown_login_method_is_refused),
-		MEDIATOR_TEST(sessions_are_counted_against_the_quota_exactly),
-		MEDIATOR_TEST(cancel_passes_and_takes_no_parameters),
-		MEDIATOR_TEST(more_than_four_parameters_are_refused),
+		SCENARIO(an_address_in_a_command_is_refused, 28, 29),
+		SCENARIO(a_null_reference_with_a_live_cookie_touches_no_buffer, 30),
+		SCENARIO(a_reference_to_what_is_not_this_guests_live_buffer_is_refused, 31),
+		SCENARIO(a_reference_beyond_its_buffer_is_refused, 32),
+		SCENARIO(unknown_attributes_are_refused, 33),
+		SCENARIO(meta_parameters_stand_only_where_they_belong, 34),
+		SCENARIO(an_unknown_login_method_is_refused, 36),
+		SCENARIO(sessions_are_counted_against_the_quota_exactly, 37, 90),
+		SCENARIO(cancel_passes_and_takes_no_parameters, 37),
+		SCENARIO(more_than_four_parameters_are_refused, 38),
 		MEDIATOR_TEST(results_come_back_and_inputs_stay),
 		MEDIATOR_TEST(a_ta_can_say_how_large_a_buffer_it_needs),
-		MEDIATOR_TEST(a_slot_rewritten_by_the_tee_changes_only_results),
+		SCENARIO(a_slot_rewritten_by_the_tee_changes_only_results, 66),
 	};
 
 	return cmocka_run_group_tests_name("optee_param", tests, NULL, NULL);

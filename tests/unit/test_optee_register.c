@@ -33,7 +33,6 @@ static void expect_refused(struct guest *g, uint32_t params, struct optee_msg_pa
 	assert_int_equal(g->tee->used.calls, 0);
 }
 
-/* 39 */
 static void a_malformed_registration_is_refused(void **state)
 {
 	struct guest *g = &guests[0];
@@ -54,7 +53,6 @@ static void a_malformed_registration_is_refused(void **state)
 	expect_baseline(g);
 }
 
-/* 40 */
 static void a_cookie_is_not_0_and_names_one_buffer(void **state)
 {
 	struct guest *g = &guests[0];
@@ -71,7 +69,6 @@ static void a_cookie_is_not_0_and_names_one_buffer(void **state)
 	expect_baseline(g);
 }
 
-/* 41 */
 static void impossible_sizes_are_refused(void **state)
 {
 	static const uint64_t sizes[] = {
@@ -87,7 +84,6 @@ static void impossible_sizes_are_refused(void **state)
 	}
 }
 
-/* 42 */
 static void pages_are_counted_from_offset_and_size(void **state)
 {
 	struct guest *g = &guests[0];
@@ -117,7 +113,6 @@ static void expect_pages(struct guest *g, uint32_t pages)
 		assert_int_equal(b->page[i], fake_pa(g->host, IPA(PAGE_DATA + i % 512)));
 }
 
-/* 43 */
 static void every_length_of_list_is_translated_page_by_page(void **state)
 {
 	static const uint32_t pages[] = {1,   2,   3,	4,   5,	  6,	14,   15,   16,	  30,  31,
@@ -136,7 +131,6 @@ static void every_length_of_list_is_translated_page_by_page(void **state)
 	}
 }
 
-/* 43 */
 static void an_unused_next_pointer_is_not_followed(void **state)
 {
 	struct guest *g = &guests[0];
@@ -150,7 +144,6 @@ static void an_unused_next_pointer_is_not_followed(void **state)
 	assert_int_equal(guest_unregister(g, 5), TEEC_SUCCESS);
 }
 
-/* 43 */
 static void a_next_pointer_to_nowhere_is_refused_and_undone(void **state)
 {
 	static const uint64_t bad[] = {0, FAKE_MMIO_IPA, 0xffffffffffffffffull, 0xdeadbeef,
@@ -175,7 +168,6 @@ static void a_next_pointer_to_nowhere_is_refused_and_undone(void **state)
 	expect_baseline(g);
 }
 
-/* 44, 45 */
 static void one_bad_entry_undoes_the_whole_registration(void **state)
 {
 	const uint64_t bad[] = {0,
@@ -207,7 +199,6 @@ static void one_bad_entry_undoes_the_whole_registration(void **state)
 	expect_baseline(g);
 }
 
-/* 44 */
 static void any_pin_or_read_that_fails_leaves_nothing_behind(void **state)
 {
 	struct guest *g = &guests[0];
@@ -227,7 +218,6 @@ static void any_pin_or_read_that_fails_leaves_nothing_behind(void **state)
 	assert_true(guest_register(g, COOKIE, 0, 4096) == (OPTEE_SMC_EBADADDR | BIT(63)));
 }
 
-/* 46 */
 static void a_page_in_two_buffers_stays_pinned_until_both_are_gone(void **state)
 {
 	struct guest *g = &guests[0];
@@ -244,7 +234,7 @@ static void a_page_in_two_buffers_stays_pinned_until_both_are_gone(void **state)
 	expect_baseline(g);
 }
 
-/* 47: each entry is read once */
+/* Each entry is read once */
 static void replace_list(struct tee_host_vm *vm, uint64_t ipa, size_t size)
 {
 	if (ipa >= IPA(PAGE_LIST))
@@ -263,7 +253,6 @@ static void a_list_changed_during_translation_has_no_effect(void **state)
 	assert_int_equal(guest_unregister(g, COOKIE), TEEC_SUCCESS);
 }
 
-/* 48 */
 static void a_64_mib_buffer_gives_the_cpu_back_after_every_511_pages(void **state)
 {
 	struct guest *g = &guests[0];
@@ -285,7 +274,7 @@ static void a_64_mib_buffer_gives_the_cpu_back_after_every_511_pages(void **stat
 	expect_baseline(g);
 }
 
-/* 48: and other calls of the guest work in between */
+/* And other calls of the guest work in between */
 static void other_calls_work_while_a_long_registration_waits(void **state)
 {
 	struct guest *g = &guests[0];
@@ -310,7 +299,6 @@ static void other_calls_work_while_a_long_registration_waits(void **state)
 	expect_baseline(g);
 }
 
-/* 49 */
 static void unregister_works_once_and_only_for_what_was_registered(void **state)
 {
 	struct guest *g = &guests[0];
@@ -334,7 +322,7 @@ static void unregister_works_once_and_only_for_what_was_registered(void **state)
 	expect_baseline(g);
 }
 
-/* 49, 51: the TEE lets a buffer go that a command still uses */
+/* The TEE lets a buffer go that a command still uses */
 static void a_buffer_in_use_stays_pinned_after_unregister(void **state)
 {
 	struct guest *g = &guests[0];
@@ -377,7 +365,6 @@ static void an_unregister_refused_by_the_tee_keeps_the_buffer(void **state)
 	expect_baseline(g);
 }
 
-/* 50 */
 static void a_registration_refused_by_the_tee_is_undone_once(void **state)
 {
 	struct guest *g = &guests[0];
@@ -394,7 +381,6 @@ static void a_registration_refused_by_the_tee_is_undone_once(void **state)
 	assert_int_equal(guest_unregister(g, COOKIE), TEEC_SUCCESS);
 }
 
-/* 52 */
 static void the_quota_is_exact_for_buffers_and_pages(void **state)
 {
 	struct guest *g = &guests[0];
@@ -429,34 +415,29 @@ static void small_and_large_buffers_together_never_run_out_of_records(void **sta
 	expect_baseline(g);
 }
 
-#define NO_WINDOW(name)                                                                            \
-	{                                                                                          \
-#name "_without_window", name, machine_setup_no_window, machine_teardown, NULL     \
-	}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		MEDIATOR_TEST(a_malformed_registration_is_refused),
-		MEDIATOR_TEST(a_cookie_is_not_0_and_names_one_buffer),
-		MEDIATOR_TEST(impossible_sizes_are_refused),
-		MEDIATOR_TEST(pages_are_counted_from_offset_and_size),
-		MEDIATOR_TEST(every_length_of_list_is_translated_page_by_page),
-		NO_WINDOW(every_length_of_list_is_translated_page_by_page),
-		MEDIATOR_TEST(an_unused_next_pointer_is_not_followed),
-		MEDIATOR_TEST(a_next_pointer_to_nowhere_is_refused_and_undone),
-		MEDIATOR_TEST(one_bad_entry_undoes_the_whole_registration),
-		MEDIATOR_TEST(any_pin_or_read_that_fails_leaves_nothing_behind),
-		MEDIATOR_TEST(a_page_in_two_buffers_stays_pinned_until_both_are_gone),
-		MEDIATOR_TEST(a_list_changed_during_translation_has_no_effect),
-		MEDIATOR_TEST(a_64_mib_buffer_gives_the_cpu_back_after_every_511_pages),
-		NO_WINDOW(a_64_mib_buffer_gives_the_cpu_back_after_every_511_pages),
-		MEDIATOR_TEST(other_calls_work_while_a_long_registration_waits),
-		MEDIATOR_TEST(unregister_works_once_and_only_for_what_was_registered),
-		MEDIATOR_TEST(a_buffer_in_use_stays_pinned_after_unregister),
+		SCENARIO(a_malformed_registration_is_refused, 39),
+		SCENARIO(a_cookie_is_not_0_and_names_one_buffer, 40),
+		SCENARIO(impossible_sizes_are_refused, 41),
+		SCENARIO(pages_are_counted_from_offset_and_size, 42),
+		SCENARIO(every_length_of_list_is_translated_page_by_page, 43),
+		SCENARIO_NO_WINDOW(every_length_of_list_is_translated_page_by_page, 43),
+		SCENARIO(an_unused_next_pointer_is_not_followed, 43),
+		SCENARIO(a_next_pointer_to_nowhere_is_refused_and_undone, 43),
+		SCENARIO(one_bad_entry_undoes_the_whole_registration, 44, 45),
+		SCENARIO(any_pin_or_read_that_fails_leaves_nothing_behind, 44),
+		SCENARIO(a_page_in_two_buffers_stays_pinned_until_both_are_gone, 46),
+		SCENARIO(a_list_changed_during_translation_has_no_effect, 47),
+		SCENARIO(a_64_mib_buffer_gives_the_cpu_back_after_every_511_pages, 48),
+		SCENARIO_NO_WINDOW(a_64_mib_buffer_gives_the_cpu_back_after_every_511_pages, 48),
+		SCENARIO(other_calls_work_while_a_long_registration_waits, 48),
+		SCENARIO(unregister_works_once_and_only_for_what_was_registered, 49),
+		SCENARIO(a_buffer_in_use_stays_pinned_after_unregister, 49, 51),
 		MEDIATOR_TEST(an_unregister_refused_by_the_tee_keeps_the_buffer),
-		MEDIATOR_TEST(a_registration_refused_by_the_tee_is_undone_once),
-		MEDIATOR_TEST(the_quota_is_exact_for_buffers_and_pages),
+		SCENARIO(a_registration_refused_by_the_tee_is_undone_once, 50),
+		SCENARIO(the_quota_is_exact_for_buffers_and_pages, 52),
 		MEDIATOR_TEST(small_and_large_buffers_together_never_run_out_of_records),
 	};
 

@@ -45,7 +45,6 @@ static void requests_are_served_in_every_style_of_call(void **state)
 	expect_baseline(g);
 }
 
-/* 53 */
 static void only_the_current_handle_resumes_a_call(void **state)
 {
 	struct guest *g = &guests[0];
@@ -77,7 +76,7 @@ static void only_the_current_handle_resumes_a_call(void **state)
 	expect_baseline(g);
 }
 
-/* 53: while the call runs in the TEE, its handle resumes nothing */
+/* While the call runs in the TEE, its handle resumes nothing */
 static uint64_t stale_handle;
 static uint32_t stale_answer;
 
@@ -107,7 +106,6 @@ static void of_two_resumptions_at_once_one_is_refused(void **state)
 	assert_int_equal(stale_answer, OPTEE_SMC_ERESUME);
 }
 
-/* 54 */
 static void a_call_can_be_resumed_from_another_vcpu(void **state)
 {
 	struct guest *g = &guests[0];
@@ -120,7 +118,6 @@ static void a_call_can_be_resumed_from_another_vcpu(void **state)
 	assert_int_equal(resume(g, g->regs[3]), OPTEE_SMC_OK);
 }
 
-/* 55 */
 static void calls_never_resumed_cost_only_their_own_vm(void **state)
 {
 	struct guest *g = &guests[0];
@@ -137,7 +134,6 @@ static void calls_never_resumed_cost_only_their_own_vm(void **state)
 	expect_works(&guests[1]);
 }
 
-/* 56 */
 static void a_bad_request_buffer_fails_the_request_and_is_freed(void **state)
 {
 	struct guest *g = &guests[0];
@@ -177,7 +173,7 @@ static void a_bad_request_buffer_fails_the_request_and_is_freed(void **state)
 	expect_baseline(g);
 }
 
-/* 56: no such memory: the request cannot be written */
+/* No such memory: the request cannot be written */
 static void a_request_buffer_nowhere_fails_the_request(void **state)
 {
 	static const uint64_t bad[] = {FAKE_MMIO_IPA, 0xfffffffffffffff8ull,
@@ -201,7 +197,6 @@ static void a_request_buffer_nowhere_fails_the_request(void **state)
 	expect_baseline(g);
 }
 
-/* 57, 60 */
 static void rewrite_request(struct guest *g, struct message *rpc)
 {
 	(void)g;
@@ -230,7 +225,7 @@ static void a_reply_is_read_against_what_was_asked(void **state)
 	expect_baseline(g);
 }
 
-/* 58: what a guest may answer to SHM_ALLOC */
+/* What a guest may answer to SHM_ALLOC */
 struct bad_allocation {
 	uint32_t ret, params;
 	uint64_t attr, offset, size, cookie;
@@ -292,7 +287,7 @@ static void bad_answers_to_shm_alloc_never_reach_the_tee(void **state)
 	expect_baseline(g);
 }
 
-/* 58: the list itself is bad, or a pin fails half way */
+/* The list itself is bad, or a pin fails half way */
 static void an_allocation_with_a_bad_list_is_undone_and_freed(void **state)
 {
 	struct guest *g = &guests[0];
@@ -313,7 +308,7 @@ static void an_allocation_with_a_bad_list_is_undone_and_freed(void **state)
 	expect_baseline(g);
 }
 
-/* 59, 63: only the request area of its own call is read; registers say nothing */
+/* Only the request area of its own call is read; registers say nothing */
 static void registers_of_a_reply_are_ignored(void **state)
 {
 	struct guest *g = &guests[0];
@@ -331,7 +326,6 @@ static void registers_of_a_reply_are_ignored(void **state)
 	assert_int_equal(result(g)->p[0].value.a, 5);
 }
 
-/* 61 */
 static void lose_page(struct guest *g, struct message *rpc)
 {
 	(void)rpc;
@@ -351,7 +345,7 @@ static void a_request_area_that_disappears_fails_the_request_only(void **state)
 	expect_works(g);
 }
 
-/* 62: memory of SHM_ALLOC is the TEE's until the TEE frees it */
+/* Memory of SHM_ALLOC is the TEE's until the TEE frees it */
 static void steal(struct guest *g, struct message *rpc)
 {
 	if (rpc->h.cmd == OPTEE_RPC_FS) {
@@ -390,7 +384,7 @@ static void memory_the_tee_asked_for_stays_until_the_tee_frees_it(void **state)
 	expect_baseline(g);
 }
 
-/* 65, 66: requests a TEE must not make */
+/* Requests a TEE must not make */
 static uint32_t odd_case;
 
 static uint32_t odd_program(struct model_thread *t)
@@ -510,7 +504,6 @@ static void handles_map_back_to_the_guests_own_cookies(void **state)
 	assert_int_equal(guest_unregister(g, COOKIE), TEEC_SUCCESS);
 }
 
-/* 67 */
 static void interrupts_go_to_the_guest_only_when_it_has_something_to_do(void **state)
 {
 	struct guest *g = &guests[0];
@@ -527,7 +520,6 @@ static void interrupts_go_to_the_guest_only_when_it_has_something_to_do(void **s
 	assert_int_equal(g->tee->count.irq_returned, 10);
 }
 
-/* 92 */
 static void a_request_to_the_guest_holds_only_what_is_defined(void **state)
 {
 	struct guest *g = &guests[0];
@@ -552,25 +544,23 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		MEDIATOR_TEST(requests_are_served_in_every_style_of_call),
-		{"requests_are_served_in_every_style_without_window",
-		 requests_are_served_in_every_style_of_call, machine_setup_no_window,
-		 machine_teardown, NULL},
-		MEDIATOR_TEST(only_the_current_handle_resumes_a_call),
-		MEDIATOR_TEST(of_two_resumptions_at_once_one_is_refused),
-		MEDIATOR_TEST(a_call_can_be_resumed_from_another_vcpu),
-		MEDIATOR_TEST(calls_never_resumed_cost_only_their_own_vm),
-		MEDIATOR_TEST(a_bad_request_buffer_fails_the_request_and_is_freed),
-		MEDIATOR_TEST(a_request_buffer_nowhere_fails_the_request),
-		MEDIATOR_TEST(a_reply_is_read_against_what_was_asked),
-		MEDIATOR_TEST(bad_answers_to_shm_alloc_never_reach_the_tee),
-		MEDIATOR_TEST(an_allocation_with_a_bad_list_is_undone_and_freed),
-		MEDIATOR_TEST(registers_of_a_reply_are_ignored),
-		MEDIATOR_TEST(a_request_area_that_disappears_fails_the_request_only),
-		MEDIATOR_TEST(memory_the_tee_asked_for_stays_until_the_tee_frees_it),
-		MEDIATOR_TEST(odd_requests_of_the_tee_are_answered_without_the_guest),
+		MEDIATOR_TEST_NO_WINDOW(requests_are_served_in_every_style_of_call),
+		SCENARIO(only_the_current_handle_resumes_a_call, 53),
+		SCENARIO(of_two_resumptions_at_once_one_is_refused, 53),
+		SCENARIO(a_call_can_be_resumed_from_another_vcpu, 54),
+		SCENARIO(calls_never_resumed_cost_only_their_own_vm, 55),
+		SCENARIO(a_bad_request_buffer_fails_the_request_and_is_freed, 56),
+		SCENARIO(a_request_buffer_nowhere_fails_the_request, 56),
+		SCENARIO(a_reply_is_read_against_what_was_asked, 57, 60),
+		SCENARIO(bad_answers_to_shm_alloc_never_reach_the_tee, 58),
+		SCENARIO(an_allocation_with_a_bad_list_is_undone_and_freed, 58),
+		SCENARIO(registers_of_a_reply_are_ignored, 59, 63),
+		SCENARIO(a_request_area_that_disappears_fails_the_request_only, 61),
+		SCENARIO(memory_the_tee_asked_for_stays_until_the_tee_frees_it, 62),
+		SCENARIO(odd_requests_of_the_tee_are_answered_without_the_guest, 65, 66),
 		MEDIATOR_TEST(handles_map_back_to_the_guests_own_cookies),
-		MEDIATOR_TEST(interrupts_go_to_the_guest_only_when_it_has_something_to_do),
-		MEDIATOR_TEST(a_request_to_the_guest_holds_only_what_is_defined),
+		SCENARIO(interrupts_go_to_the_guest_only_when_it_has_something_to_do, 67),
+		SCENARIO(a_request_to_the_guest_holds_only_what_is_defined, 92),
 	};
 
 	return cmocka_run_group_tests_name("optee_rpc", tests, NULL, NULL);
