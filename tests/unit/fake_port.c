@@ -27,6 +27,13 @@ void fake_violation(const char *format, ...)
 	fake.violations++;
 }
 
+/* Tells the watcher, if there is one, of this event. */
+#define TELL(event, ...)                                                                           \
+	do {                                                                                       \
+		if (fake.watch != NULL && fake.watch->event != NULL)                               \
+			fake.watch->event(__VA_ARGS__);                                            \
+	} while (0)
+
 static bool fails(uint32_t *countdown)
 {
 	return *countdown != 0 && --*countdown == 0;
@@ -112,22 +119,36 @@ static void secure_call(void *host, uint64_t regs[TEE_SMC_REGS])
 	fake.smcs++;
 	if (fake.audit != NULL)
 		fake.audit(regs);
+	TELL(enter, regs);
 	fake.secure(regs);
+	TELL(leave, regs);
 }
 
-static bool pin(struct tee_host_vm *vm, uint64_t *pages, uint32_t count)
+static bool may_pin(struct tee_host_vm *vm, const uint64_t *pages, uint32_t count)
 {
 	uint32_t page;
 
-	not_locked(vm, "pin");
-	if (count == 0 || count > TEE_PIN_BATCH)
-		fake_violation("pin of %u pages", count);
 	if (fails(&fake.fail.pin))
 		return false;
 	for (uint32_t i = 0; i < count; i++)
 		if (!is_aligned(pages[i], PAGE_SIZE) || !ram_page(pages[i], &page) ||
 		    vm->access[page] != FAKE_RW)
 			return false;
+	return true;
+}
+
+static bool pin(struct tee_host_vm *vm, uint64_t *pages, uint32_t count)
+{
+	uint32_t page;
+	bool ok;
+
+	not_locked(vm, "pin");
+	if (count == 0 || count > TEE_PIN_BATCH)
+		fake_violation("pin of %u pages", count);
+	ok = may_pin(vm, pages, count);
+	TELL(pin, vm, pages, count, ok);
+	if (!ok)
+		return false;
 	for (uint32_t i = 0; i < count; i++) {
 		(void)ram_page(pages[i], &page);
 		vm->pins[page]++;
@@ -142,6 +163,7 @@ static void unpin(struct tee_host_vm *vm, const uint32_t *frames, uint32_t count
 	uint32_t page;
 
 	not_locked(vm, "unpin");
+	TELL(unpin, vm, frames, count);
 	for (uint32_t i = 0; i < count; i++) {
 		if (fake_owner((uint64_t)frames[i] << PAGE_SHIFT, &page) != vm ||
 		    vm->pins[page] == 0) {
@@ -168,9 +190,12 @@ static bool read_guest(struct tee_host_vm *vm, ipa_t from, void *to, size_t size
 	uint32_t page;
 
 	if (!copy_ok(vm, from.ipa, size, &page) || vm->access[page] == FAKE_NONE ||
-	    fails(&fake.fail.read))
+	    fails(&fake.fail.read)) {
+		TELL(read, vm, from.ipa, to, size, false);
 		return false;
+	}
 	memcpy(to, fake_ram(vm, from.ipa), size);
+	TELL(read, vm, from.ipa, to, size, true);
 	vm->reads++;
 	if (vm->on_read != NULL)
 		vm->on_read(vm, from.ipa, size);
@@ -182,9 +207,12 @@ static bool write_guest(struct tee_host_vm *vm, ipa_t to, const void *from, size
 	uint32_t page;
 
 	if (!copy_ok(vm, to.ipa, size, &page) || vm->access[page] != FAKE_RW ||
-	    fails(&fake.fail.write))
+	    fails(&fake.fail.write)) {
+		TELL(write, vm, to.ipa, from, size, false);
 		return false;
+	}
 	memcpy(fake_ram(vm, to.ipa), from, size);
+	TELL(write, vm, to.ipa, from, size, true);
 	return true;
 }
 
@@ -204,24 +232,26 @@ static uint8_t *pinned_view(struct tee_host_vm *vm, uint64_t pa, const void *buf
 static void read_pinned(struct tee_host_vm *vm, pa_t from, void *to, size_t size)
 {
 	uint8_t *p = pinned_view(vm, from.pa, to, size);
-	uint32_t page;
+	uint64_t ipa;
 
 	if (p == NULL)
 		return;
+	ipa = FAKE_RAM_IPA + (uint64_t)(p - vm->ram);
 	memcpy(to, p, size);
+	TELL(read, vm, ipa, to, size, true);
 	vm->reads++;
-	(void)fake_owner(from.pa, &page);
 	if (vm->on_read != NULL)
-		vm->on_read(vm, FAKE_RAM_IPA + (uint64_t)page * PAGE_SIZE + (from.pa & PAGE_MASK),
-			    size);
+		vm->on_read(vm, ipa, size);
 }
 
 static void write_pinned(struct tee_host_vm *vm, pa_t to, const void *from, size_t size)
 {
 	uint8_t *p = pinned_view(vm, to.pa, from, size);
 
-	if (p != NULL)
-		memcpy(p, from, size);
+	if (p == NULL)
+		return;
+	memcpy(p, from, size);
+	TELL(write, vm, FAKE_RAM_IPA + (uint64_t)(p - vm->ram), from, size, true);
 }
 
 static void *pages_get(void *host, uint32_t count, pa_t *address)
@@ -331,17 +361,22 @@ static void trace(struct tee_host_vm *vm, struct tee_host_vcpu *vcpu, const stru
 
 static enum tee_interrupted foreign_interrupt(struct tee_host_vcpu *vcpu)
 {
+	enum tee_interrupted answer = TEE_RESUME;
+
 	fake.interrupts++;
-	if (vcpu == NULL || fake.interrupts_returned == 0)
-		return TEE_RESUME;
-	fake.interrupts_returned--;
-	return TEE_RETURN;
+	if (vcpu != NULL && fake.interrupts_returned != 0) {
+		fake.interrupts_returned--;
+		answer = TEE_RETURN;
+	}
+	TELL(interrupted, answer);
+	return answer;
 }
 
 static bool should_yield(struct tee_host_vcpu *vcpu)
 {
 	(void)vcpu;
 	fake.yields_asked++;
+	TELL(asked_to_yield, fake.yield);
 	return fake.yield;
 }
 

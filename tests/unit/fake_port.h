@@ -11,14 +11,18 @@
 #include "lib/types.h"
 #include "mediator/port.h"
 
-#define FAKE_VMS	 3u
-#define FAKE_RAM_IPA	 0x40000000ull
+#define FAKE_VMS       3u
+#define FAKE_RAM_IPA   0x40000000ull
+#define FAKE_MMIO_IPA  0x09000000ull
+#define FAKE_WINDOW_PA 0x42000000ull
+#define FAKE_HOST_PA   0xc0000000ull
+
+/* The fuzzers build with less, since they start anew thousands of times a second. */
+#ifndef FAKE_RAM_PAGES
 #define FAKE_RAM_PAGES	 2048u
-#define FAKE_MMIO_IPA	 0x09000000ull
-#define FAKE_WINDOW_PA	 0x42000000ull
 #define FAKE_WINDOW_SIZE 0x200000ull
-#define FAKE_HOST_PA	 0xc0000000ull
 #define FAKE_HOST_PAGES	 256u
+#endif
 
 enum fake_access { FAKE_RW, FAKE_RO, FAKE_NONE };
 
@@ -48,6 +52,18 @@ struct fake_failures {
 	uint32_t pin, read, write, pages_get;
 };
 
+/* Told what passes through the port, after it was done or refused. Any may be NULL. */
+struct fake_watch {
+	void (*read)(struct tee_host_vm *vm, uint64_t ipa, const void *data, size_t size, bool ok);
+	void (*write)(struct tee_host_vm *vm, uint64_t ipa, const void *data, size_t size, bool ok);
+	void (*pin)(struct tee_host_vm *vm, const uint64_t *ipas, uint32_t count, bool ok);
+	void (*unpin)(struct tee_host_vm *vm, const uint32_t *frames, uint32_t count);
+	void (*enter)(const uint64_t *regs);
+	void (*leave)(const uint64_t *regs);
+	void (*interrupted)(enum tee_interrupted answer);
+	void (*asked_to_yield)(bool answer);
+};
+
 struct fake_host {
 	struct tee_host_vm vms[FAKE_VMS];
 	struct fake_failures fail;
@@ -73,6 +89,7 @@ struct fake_host {
 	struct tee_host_vm *caller;
 	/* Looks at each secure call before it is made. */
 	void (*audit)(const uint64_t *regs);
+	const struct fake_watch *watch; /* NULL: nobody */
 	/* The Secure world. */
 	void (*secure)(uint64_t *regs);
 };
