@@ -45,7 +45,7 @@ uintptr_t gicv3_redistributor(uintptr_t base, uint64_t size, uint64_t mpidr)
 {
 	uint64_t offset = 0;
 
-	while (offset + 2 * FRAME_SIZE <= size) {
+	while (offset + 2ull * FRAME_SIZE <= size) {
 		uint64_t typer = mmio_read64(base + offset + GICR_TYPER);
 
 		if (typer >> 32 == typer_affinity(mpidr))
@@ -123,7 +123,7 @@ static uintptr_t frame(const struct gicv3 *gic, unsigned intid)
 /* The 32-bit register with one bit per interrupt. */
 static uintptr_t word(const struct gicv3 *gic, unsigned reg, unsigned intid)
 {
-	return frame(gic, intid) + reg + 4 * (intid / 32);
+	return frame(gic, intid) + reg + 4ull * (intid / 32);
 }
 
 static void write_bit(const struct gicv3 *gic, unsigned reg, unsigned intid)
@@ -213,7 +213,7 @@ void gicv3_set_group(const struct gicv3 *gic, unsigned intid, enum gicv3_group g
 /* ICFGR has two bits per interrupt; the upper one says edge. */
 static uintptr_t config_word(const struct gicv3 *gic, unsigned intid)
 {
-	return frame(gic, intid) + ICFGR + 4 * (intid / 16);
+	return frame(gic, intid) + ICFGR + 4ull * (intid / 16);
 }
 
 void gicv3_set_edge(const struct gicv3 *gic, unsigned intid, bool edge)

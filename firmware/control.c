@@ -127,7 +127,7 @@ uint64_t control_scr_secure(void)
 /* As long vectors as there are, EL2 chooses below that. */
 static void open_vectors(const struct ids *ids, uint64_t cptr)
 {
-	uint64_t fa64 = ids->value[SMFR0] & BIT(63) ? BIT(31) : 0;
+	uint64_t fa64 = (ids->value[SMFR0] & BIT(63)) != 0 ? BIT(31) : 0;
 	uint64_t zt0 = FIELD(ids->value[PFR1], 27, 24) >= 2 ? BIT(30) : 0;
 
 	if ((cptr & CPTR_EZ) != 0)

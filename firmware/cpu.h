@@ -59,7 +59,7 @@ _Static_assert(offsetof(struct world, elr) == WORLD_ELR, "assembly");
 _Static_assert(offsetof(struct world, el1) == WORLD_EL1, "assembly");
 _Static_assert(sizeof(struct world) == WORLD_SIZE, "assembly");
 _Static_assert(offsetof(struct cpu, s) == CPU_S, "assembly");
-_Static_assert(offsetof(struct cpu, tee_vectors) == CPU_TEE_VECTORS, "assembly");
+_Static_assert(offsetof(struct cpu, tee_vectors) == (size_t)CPU_TEE_VECTORS, "assembly");
 _Static_assert(sizeof(struct cpu) == CPU_SIZE, "assembly");
 _Static_assert(sizeof(struct cpu_area) == CPU_AREA_SIZE, "assembly");
 

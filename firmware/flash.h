@@ -12,6 +12,6 @@
  * NULL if each image lies inside the flash, behind the header, and goes to memory of its kind
  * that nothing else named here occupies. Else what is wrong, as a phrase for people.
  */
-const char *flash_header_fault(const struct flash_header *header, const struct board *where);
+const char *flash_header_fault(const struct flash_header *h, const struct board *where);
 
 #endif

@@ -32,9 +32,9 @@ struct console_command {
 	void (*run)(void); /* on the CPU that took the UART's interrupt; may call console_log() */
 };
 
-/* Once, at boot: the PL011 mapped at `uart` (0: the board has none, output is lost). Focus: VM 0.
+/* Once, at boot: the PL011 mapped at `base` (0: the board has none, output is lost). Focus: VM 0.
  */
-void console_init(uint64_t uart);
+void console_init(uint64_t base);
 
 /* What the command line knows besides `help`. The table stays the caller's and must not go away. */
 void console_set_commands(const struct console_command *table);

@@ -47,7 +47,7 @@ static uint64_t image_window_end(void)
 static void map_stacks_and_rest(uint64_t from)
 {
 	for (unsigned i = 0; i < PCPUS_MAX; i++) {
-		uint64_t guard = (uintptr_t)stacks + i * (GUARD_SIZE + STACK_SIZE);
+		uint64_t guard = (uintptr_t)stacks + (uintptr_t)i * (GUARD_SIZE + STACK_SIZE);
 
 		map(from, guard, MMU_DATA | MMU_PAGES);
 		from = guard + GUARD_SIZE;

@@ -86,9 +86,10 @@ bool tree_reg(const void *fdt, int node, uint32_t index, uint64_t *base, uint64_
 	const fdt32_t *p = cells_of(fdt, node, "reg", &count);
 	uint64_t b, s;
 
-	if (index >= tree_reg_count(fdt, node))
+	if (p == NULL || index >= tree_reg_count(fdt, node))
 		return false;
-	(void)tree_cells(fdt, fdt_parent_offset(fdt, node), &address_cells, &size_cells);
+	if (!tree_cells(fdt, fdt_parent_offset(fdt, node), &address_cells, &size_cells))
+		return false;
 	p += (size_t)index * (address_cells + size_cells);
 	b = cells_at(p, address_cells);
 	s = cells_at(p + address_cells, size_cells);

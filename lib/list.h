@@ -46,10 +46,11 @@ static inline void list_del(struct list *item)
 
 #define LIST_ITEM(ptr, type, member) CONTAINER_OF(ptr, type, member)
 
-#define list_for_each(pos, head) for (pos = (head)->next; pos != (head); pos = pos->next)
+#define list_for_each(pos, head) for ((pos) = (head)->next; (pos) != (head); (pos) = (pos)->next)
 
 /* As list_for_each, and the body may remove `pos`. */
 #define list_for_each_safe(pos, tmp, head)                                                         \
-	for (pos = (head)->next, tmp = pos->next; pos != (head); pos = tmp, tmp = pos->next)
+	for ((pos) = (head)->next, (tmp) = (pos)->next; (pos) != (head);                           \
+	     (pos) = (tmp), (tmp) = (pos)->next)
 
 #endif

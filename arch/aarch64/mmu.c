@@ -30,10 +30,10 @@ bool mmu_table_init(struct mmu_table *table, enum mmu_regime regime, unsigned va
 	return true;
 }
 
-/* Bytes that one entry of a level spans. */
+/* Bytes that one entry of a level, 0 to 3, spans. */
 static uint64_t span(unsigned level)
 {
-	return 1ull << (PAGE_SHIFT + 9 * (3 - level));
+	return 1ull << (PAGE_SHIFT + 9 * (3 - (level & 3)));
 }
 
 static unsigned start_level(const struct mmu_table *table)

@@ -105,7 +105,7 @@ static void by_affinity(void)
 	gic_edge(SPI, true);
 	gic_priority(SPI, 0x90);
 	gic_route(SPI, 1);
-	check(read64(BOARD_GICD + 0x6000 + 8 * SPI) == 1, "IROUTER reads back");
+	check(read64(BOARD_GICD + 0x6000 + 8ull * SPI) == 1, "IROUTER reads back");
 	gic_set(GIC_ENABLE, SPI);
 	gic_set(GIC_SET_PENDING, SPI);
 	check(reaches(&seen[1].spis, 1) && !gic_signalled(false), "an SPI routed to CPU 1");

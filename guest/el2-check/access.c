@@ -75,7 +75,7 @@ static const struct promise {
 
 static uint64_t id_value(enum id id)
 {
-	uint64_t value[ID_COUNT] = {
+	const uint64_t value[ID_COUNT] = {
 		[PFR0] = READ("id_aa64pfr0_el1"),   [PFR1] = READ("id_aa64pfr1_el1"),
 		[PFR2] = READ("S3_0_C0_C4_2"),	    [DFR0] = READ("id_aa64dfr0_el1"),
 		[ISAR1] = READ("id_aa64isar1_el1"), [ISAR2] = READ("S3_0_C0_C6_2"),

@@ -70,7 +70,7 @@ void second_main(uint64_t context)
 	power_off();
 }
 
-static bool wait_for(volatile uint64_t *word, uint64_t value)
+static bool wait_for(const volatile uint64_t *word, uint64_t value)
 {
 	uint64_t start = ticks();
 
@@ -146,7 +146,7 @@ static bool one_success(uint64_t a, uint64_t b)
 
 static bool race_once(void)
 {
-	uint64_t runs[] = {0, reports[1].runs, reports[2].runs, reports[RACE_TARGET].runs};
+	const uint64_t runs[] = {0, reports[1].runs, reports[2].runs, reports[RACE_TARGET].runs};
 	bool ok;
 
 	race_started = 0;

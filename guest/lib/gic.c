@@ -29,7 +29,7 @@ static uint64_t frame_of(unsigned intid)
 
 static uint64_t word_of(enum gic_bank bank, unsigned intid)
 {
-	return frame_of(intid) + bank + 4 * (intid / 32);
+	return frame_of(intid) + bank + 4ull * (intid / 32);
 }
 
 void gic_set(enum gic_bank bank, unsigned intid)
@@ -53,7 +53,7 @@ void gic_priority(unsigned intid, uint8_t priority)
 
 void gic_edge(unsigned intid, bool edge)
 {
-	uint64_t address = frame_of(intid) + GICD_ICFGR + 4 * (intid / 16);
+	uint64_t address = frame_of(intid) + GICD_ICFGR + 4ull * (intid / 16);
 	uint32_t bit = (uint32_t)BIT(2 * (intid % 16) + 1);
 	uint32_t old = read32(address);
 
@@ -62,7 +62,7 @@ void gic_edge(unsigned intid, bool edge)
 
 void gic_route(unsigned spi, unsigned cpu)
 {
-	write64(BOARD_GICD + GICD_IROUTER + 8 * spi, cpu);
+	write64(BOARD_GICD + GICD_IROUTER + 8ull * spi, cpu);
 }
 
 void gic_init_distributor(void)
@@ -71,10 +71,10 @@ void gic_init_distributor(void)
 
 	write32(BOARD_GICD + GICD_CTLR, CTLR_ARE | CTLR_GROUP1);
 	for (uint32_t n = 1; n < words && n < 32; n++) {
-		write32(BOARD_GICD + GIC_DISABLE + 4 * n, ~0u);
-		write32(BOARD_GICD + GIC_CLEAR_PENDING + 4 * n, ~0u);
-		write32(BOARD_GICD + GIC_CLEAR_ACTIVE + 4 * n, ~0u);
-		write32(BOARD_GICD + GIC_GROUP + 4 * n, ~0u);
+		write32(BOARD_GICD + GIC_DISABLE + 4ull * n, ~0u);
+		write32(BOARD_GICD + GIC_CLEAR_PENDING + 4ull * n, ~0u);
+		write32(BOARD_GICD + GIC_CLEAR_ACTIVE + 4ull * n, ~0u);
+		write32(BOARD_GICD + GIC_GROUP + 4ull * n, ~0u);
 	}
 	dsb();
 }

@@ -15,6 +15,6 @@ enum mmu_kind { MMU_DEVICE, MMU_NORMAL, MMU_UNCACHED_EXECUTABLE };
 /* Change one block. The caller runs on it only if the new kind allows that. */
 void mmu_set(unsigned block, enum mmu_kind kind);
 /* Let the next level of `block` be a table at any address, even where there is no memory. */
-void mmu_set_table(unsigned block, uint64_t table);
+void mmu_set_table(unsigned block, uint64_t address);
 
 #endif

@@ -30,7 +30,7 @@ static uint64_t address(uint64_t *seed)
 	case 0:
 		return random_next(seed);
 	case 1:
-		return arena + random_below(seed, ARENA_PAGES * PAGE);
+		return arena + random_below(seed, (uint64_t)ARENA_PAGES * PAGE);
 	default:
 		return arena + PAGE * random_below(seed, ARENA_PAGES);
 	}
@@ -46,7 +46,7 @@ static void scribble(uint64_t *seed)
 	word[2] = (uint32_t)random_below(seed, 4);
 	word[MESSAGE_PARAMS_AT] = (uint32_t)random_below(seed, 8);
 	for (unsigned p = 0; p < 6; p++) {
-		volatile uint32_t *param = word + MESSAGE_FIRST + PARAM_WORDS * p;
+		volatile uint32_t *param = word + MESSAGE_FIRST + (size_t)PARAM_WORDS * p;
 		uint64_t a = address(seed), size = address(seed);
 
 		param[0] = (uint32_t)random_below(seed, 16) | (uint32_t)(random_next(seed) & 0x300);

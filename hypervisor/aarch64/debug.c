@@ -13,22 +13,22 @@
 /* clang-format on */
 
 #define SAVE_BREAKPOINT(n)                                                                         \
-	if (n < breakpoints) {                                                                     \
+	if ((n) < breakpoints) {                                                                   \
 		d->bvr[n] = read_sysreg(dbgbvr##n##_el1);                                          \
 		d->bcr[n] = read_sysreg(dbgbcr##n##_el1);                                          \
 	}
 #define SAVE_WATCHPOINT(n)                                                                         \
-	if (n < watchpoints) {                                                                     \
+	if ((n) < watchpoints) {                                                                   \
 		d->wvr[n] = read_sysreg(dbgwvr##n##_el1);                                          \
 		d->wcr[n] = read_sysreg(dbgwcr##n##_el1);                                          \
 	}
 #define LOAD_BREAKPOINT(n)                                                                         \
-	if (n < breakpoints) {                                                                     \
+	if ((n) < breakpoints) {                                                                   \
 		write_sysreg(dbgbvr##n##_el1, d->bvr[n]);                                          \
 		write_sysreg(dbgbcr##n##_el1, d->bcr[n]);                                          \
 	}
 #define LOAD_WATCHPOINT(n)                                                                         \
-	if (n < watchpoints) {                                                                     \
+	if ((n) < watchpoints) {                                                                   \
 		write_sysreg(dbgwvr##n##_el1, d->wvr[n]);                                          \
 		write_sysreg(dbgwcr##n##_el1, d->wcr[n]);                                          \
 	}

@@ -98,7 +98,7 @@ static enum optee_next finish(struct optee_vm *o, struct optee_call *c)
 /* What becomes of the buffer and the session the call was about. */
 static void settle(struct optee_vm *o, struct optee_call *c, bool success) NEEDS(&o->vm)
 {
-	struct optee_object *object = c->object != 0 ? &o->objects[c->object - 1] : NULL;
+	struct optee_object *object;
 
 	switch (c->header.cmd) {
 	case OPTEE_MSG_OPEN_SESSION:
@@ -110,12 +110,14 @@ static void settle(struct optee_vm *o, struct optee_call *c, bool success) NEEDS
 			o->vm.used.sessions--;
 		break;
 	case OPTEE_MSG_REGISTER_SHM:
+		object = &o->objects[c->object - 1];
 		if (success)
 			object->state = OBJECT_LIVE;
 		else
 			optee_object_gone(o, object);
 		break;
 	case OPTEE_MSG_UNREGISTER_SHM:
+		object = &o->objects[c->object - 1];
 		if (success)
 			optee_object_gone(o, object);
 		else

@@ -34,7 +34,7 @@ uint32_t optee_object_new(struct optee_vm *o, uint64_t cookie, uint64_t buffer, 
 		tee_count(&o->vm.count.refusals[TEE_REFUSED_COOKIE]);
 		return TEEC_ERROR_BAD_PARAMETERS;
 	}
-	if (size == 0 || size > UINT64_MAX - 2 * PAGE_SIZE) {
+	if (size == 0 || size > UINT64_MAX - 2ull * PAGE_SIZE) {
 		tee_count(&o->vm.count.refusals[TEE_REFUSED_MESSAGE]);
 		return TEEC_ERROR_BAD_PARAMETERS;
 	}

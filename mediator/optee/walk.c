@@ -125,10 +125,9 @@ static enum optee_next walked(struct optee_vm *o, struct optee_call *c, uint32_t
 
 enum optee_next optee_walk(struct optee_vm *o, struct optee_call *c)
 {
-	uint32_t result;
-
 	for (;;) {
-		result = walk_step(o, c);
+		uint32_t result = walk_step(o, c);
+
 		if (result != TEEC_SUCCESS || c->walk.left == 0)
 			return walked(o, c, result);
 		if (yields(o, c))
