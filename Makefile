@@ -98,11 +98,18 @@ host-tests: host-test-programs
 check: all
 	@tools/test check
 
-# What every C file of ours must survive besides gcc: clang's warnings, without code being made.
-CLANG_FLAGS := --target=aarch64-linux-gnu -fsyntax-only $(filter-out -fno-tree-loop-distribute-patterns,$(CFLAGS_BARE)) $(WARN)
-C_SOURCES   := $(filter %.c,$(SHARED_SRC) $(FW_SRC) $(HYP_SRC))
+# What every C file of ours must survive besides gcc: clang's warnings and its analysis of locks, clang-tidy (.clang-tidy), cppcheck.
+CLANG_FLAGS := --target=aarch64-linux-gnu -fsyntax-only $(filter-out -fno-tree-loop-distribute-patterns,$(CFLAGS_BARE)) $(WARN) \
+	-Wthread-safety -Wthread-safety-beta
+C_SOURCES   := $(sort $(shell find lib arch/aarch64 drivers platform firmware hypervisor mediator guest -name '*.c' 2>/dev/null))
+in_parallel  = @printf '%s\n' $(C_SOURCES) | xargs -P2 -n6 sh -c '$(1)' sh
 clang-check:
-	@for f in $(C_SOURCES); do clang $(CLANG_FLAGS) $$f || exit 1; done
+	$(call in_parallel,for f; do clang $(CLANG_FLAGS) $$f || exit 255; done)
+clang-tidy:
+	$(call in_parallel,clang-tidy --quiet "$$@" -- $(CLANG_FLAGS))
+cppcheck:
+	@cppcheck -j2 --quiet --error-exitcode=1 --std=c11 --platform=unix64 --enable=warning,style,performance,portability \
+		--suppressions-list=tools/cppcheck-suppressions -I. $(C_SOURCES)
 FORMATTED := $(shell find abi arch drivers firmware guest hypervisor lib mediator platform tests -name '*.[ch]' 2>/dev/null)
 format:
 	@clang-format -i $(FORMATTED)
@@ -115,4 +122,4 @@ distclean:
 	@rm -rf $(B)
 
 .DEFAULT_GOAL := help
-.PHONY: all help run console test test-long setup host-test-programs host-tests check clang-check format format-check clean distclean
+.PHONY: all help run console test test-long setup host-test-programs host-tests check clang-check clang-tidy cppcheck format format-check clean distclean
