@@ -306,6 +306,7 @@ static void unlock(struct tee_host_vm *vm)
 	if (!vm->locked)
 		fake_violation("unlock without lock");
 	vm->locked = false;
+	TELL(unlocked, vm);
 }
 
 static void lock_tee(void *host)

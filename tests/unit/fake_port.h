@@ -60,6 +60,7 @@ struct fake_watch {
 	void (*unpin)(struct tee_host_vm *vm, const uint32_t *frames, uint32_t count);
 	void (*enter)(const uint64_t *regs);
 	void (*leave)(const uint64_t *regs);
+	void (*unlocked)(struct tee_host_vm *vm);
 	void (*interrupted)(enum tee_interrupted answer);
 	void (*asked_to_yield)(bool answer);
 };

@@ -364,6 +364,32 @@ static void a_full_window_falls_back_to_pages_of_the_host(void **state)
 	assert_null(model_guest_of(guests[1].host));
 }
 
+/* Another vCPU of guest 0, which calls as soon as a record is free. */
+static void call_at_once(struct tee_host_vm *vm)
+{
+	struct guest other = guests[0];
+
+	if (vm != other.host || other.tee->used.calls != 0)
+		return;
+	fake.watch = NULL;
+	other.vcpu.index = 1;
+	message_at(&other, IPA(PAGE_ARG + 1))->h.cmd = OPTEE_MSG_CLOSE_SESSION;
+	assert_int_equal(guest_call_at(&other, IPA(PAGE_ARG + 1)), OPTEE_SMC_OK);
+}
+
+static void a_calls_result_is_its_own_though_its_record_has_a_new_call(void **state)
+{
+	static const struct fake_watch watch = {.unlocked = call_at_once};
+	struct guest *g = &guests[0];
+
+	(void)state;
+	(void)message(g, OPTEE_MSG_INVOKE_COMMAND, 0);
+	model.fail_next = OPTEE_SMC_ENOMEM;
+	fake.watch = &watch;
+	assert_int_equal(guest_call(g), OPTEE_SMC_ENOMEM);
+	assert_null(fake.watch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +415,7 @@ int main(void)
 		SCENARIO(a_request_on_a_buffer_we_never_gave_is_a_fault, 63, 79),
 		SCENARIO(an_error_after_a_request_is_a_fault_and_keeps_pages_pinned, 79),
 		SCENARIO(a_lone_call_is_never_told_to_wait_for_a_thread, 83),
+		MEDIATOR_TEST(a_calls_result_is_its_own_though_its_record_has_a_new_call),
 		MEDIATOR_TEST_NO_WINDOW(without_a_window_the_arena_is_registered),
 		MEDIATOR_TEST(calls_lie_in_the_window_if_there_is_one),
 		MEDIATOR_TEST(a_full_window_falls_back_to_pages_of_the_host),
