@@ -22,6 +22,14 @@ struct optee_object *optee_object_by_handle(struct optee_vm *o, uint64_t handle)
 	return object;
 }
 
+bool optee_cookie_known(struct optee_vm *o, uint64_t cookie)
+{
+	for (uint32_t i = 0; i < o->call_count; i++)
+		if (o->calls[i].state != CALL_FREE && o->calls[i].rpc_cookie == cookie)
+			return true;
+	return optee_object_find(o, cookie) != NULL;
+}
+
 uint32_t optee_object_new(struct optee_vm *o, uint64_t cookie, uint64_t buffer, uint64_t size,
 			  struct optee_object **out)
 {
@@ -30,7 +38,7 @@ uint32_t optee_object_new(struct optee_vm *o, uint64_t cookie, uint64_t buffer, 
 	uint64_t pages;
 	uint32_t *head;
 
-	if (cookie == 0 || optee_object_find(o, cookie) != NULL) {
+	if (cookie == 0 || optee_cookie_known(o, cookie)) {
 		tee_count(&o->vm.count.refusals[TEE_REFUSED_COOKIE]);
 		return TEEC_ERROR_BAD_PARAMETERS;
 	}

@@ -273,6 +273,9 @@ static inline struct optee_object *optee_object_find(struct optee_vm *o, uint64_
 /* By the TEE's name; in any state but FREE. NULL: none. */
 struct optee_object *optee_object_by_handle(struct optee_vm *o, uint64_t handle) NEEDS(&o->vm);
 
+/* Does the guest name a shared buffer so, or one that it gave for requests (RPC_ALLOC)? */
+bool optee_cookie_known(struct optee_vm *o, uint64_t cookie) NEEDS(&o->vm);
+
 /*
  * A new object in state REGISTERING, charged, without pins. 0, or TEEC_ERROR_BAD_PARAMETERS
  * (cookie 0 or known, size 0 or wrapping), or TEEC_ERROR_OUT_OF_MEMORY (quota).

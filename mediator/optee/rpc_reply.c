@@ -79,7 +79,7 @@ static enum optee_next allocation(struct optee_vm *o, struct optee_call *c,
 	if (reply->header.num_params != 1)
 		return refuse_reply(o, c, TEEC_ERROR_BAD_PARAMETERS);
 	tee_lock(&o->vm);
-	known = p->tmem.cookie == 0 || optee_object_find(o, p->tmem.cookie) != NULL;
+	known = p->tmem.cookie == 0 || optee_cookie_known(o, p->tmem.cookie);
 	result = TEEC_ERROR_BAD_PARAMETERS;
 	if (!known && allocation_fits(&c->request.params[0], p))
 		result =
@@ -151,14 +151,6 @@ enum optee_next optee_rpc_reply(struct optee_vm *o, struct optee_call *c)
 	return NEXT_RESUME;
 }
 
-static bool cookie_in_use(struct optee_vm *o, uint64_t cookie) NEEDS(&o->vm)
-{
-	for (uint32_t i = 0; i < o->call_count; i++)
-		if (o->calls[i].state != CALL_FREE && o->calls[i].rpc_cookie == cookie)
-			return true;
-	return optee_object_find(o, cookie) != NULL;
-}
-
 enum optee_next optee_rpc_buffer(struct optee_vm *o, struct optee_call *c)
 {
 	uint64_t address = optee_pair(c->regs[1], c->regs[2]);
@@ -168,7 +160,7 @@ enum optee_next optee_rpc_buffer(struct optee_vm *o, struct optee_call *c)
 	if (address == 0)
 		return optee_rpc_fail(c, TEEC_ERROR_OUT_OF_MEMORY);
 	tee_lock(&o->vm);
-	used = cookie == 0 || cookie_in_use(o, cookie);
+	used = cookie == 0 || optee_cookie_known(o, cookie);
 	if (!used)
 		c->rpc_cookie = cookie;
 	tee_unlock(&o->vm);
