@@ -295,8 +295,26 @@ static void open_session(struct model_thread *t)
 	t->arg->ret = t->params[0].value.a == 0xbad ? 0xffff0008u : TEEC_SUCCESS;
 	t->arg->ret_origin = 3;
 	t->arg->session = 0;
-	if (t->arg->ret == TEEC_SUCCESS)
-		t->arg->session = ++t->guest->sessions;
+	if (t->arg->ret != TEEC_SUCCESS)
+		return;
+	t->arg->session = ++t->guest->sessions;
+	t->guest->open |= BIT(t->arg->session % 64);
+}
+
+static bool session_open(const struct model_thread *t)
+{
+	uint32_t id = t->arg->session;
+
+	return !model.strict_sessions || (id < 64 && (t->guest->open & BIT(id)) != 0);
+}
+
+static void close_session(struct model_thread *t)
+{
+	t->arg->ret = 0xffff0008u;
+	if (t->arg->session == 0xdead || !session_open(t))
+		return;
+	t->guest->open &= ~BIT(t->arg->session % 64);
+	t->arg->ret = TEEC_SUCCESS;
 }
 
 static void register_shm(struct model_thread *t)
@@ -334,9 +352,13 @@ static uint32_t command(struct model_thread *t)
 		open_session(t);
 		break;
 	case OPTEE_MSG_INVOKE_COMMAND:
-		return invoke(t);
+		if (session_open(t))
+			return invoke(t);
+		t->arg->ret = TEEC_ERROR_BAD_PARAMETERS;
+		t->arg->ret_origin = 3;
+		break;
 	case OPTEE_MSG_CLOSE_SESSION:
-		t->arg->ret = t->arg->session == 0xdead ? 0xffff0008u : TEEC_SUCCESS;
+		close_session(t);
 		break;
 	case OPTEE_MSG_CANCEL:
 		t->arg->ret = TEEC_ERROR_BAD_PARAMETERS;
@@ -388,9 +410,9 @@ static void advance(struct model_thread *t, uint64_t *regs)
 		t->busy = false;
 	if (!t->busy && model.before_return != NULL)
 		model.before_return(t);
+	for (uint32_t i = 1; i < TEE_SMC_REGS; i++)
+		regs[i] = model.litter;
 	regs[0] = exit;
-	regs[1] = 0;
-	regs[2] = 0;
 	regs[3] = t->number + model.wrong_thread;
 	if (exit == OPTEE_SMC_RPC_CMD) {
 		regs[1] = model.wrong_cookie >> 32;
@@ -586,6 +608,8 @@ void model_end_faults(void)
 	model.fail_register = model.fail_unregister = 0;
 	model.wrong_thread = 0;
 	model.wrong_cookie = 0;
+	model.strict_sessions = false;
+	model.litter = 0;
 }
 
 void model_release(void)

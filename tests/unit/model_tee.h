@@ -56,7 +56,8 @@ struct model_guest {
 	uint16_t id; /* 0: none */
 	struct tee_host_vm *vm;
 	bool warm;
-	uint32_t sessions;
+	uint32_t sessions; /* opened so far: the last one's id */
+	uint64_t open;	   /* bit per id */
 	struct model_thread threads[MODEL_THREADS];
 	struct model_buffer buffers[MODEL_BUFFERS];
 };
@@ -80,6 +81,8 @@ struct model_tee {
 	uint32_t fail_unregister; /* ret of UNREGISTER_SHM */
 	uint32_t wrong_thread;	  /* added to the thread of each exit */
 	uint64_t wrong_cookie;	  /* of each RPC_CMD exit */
+	bool strict_sessions;	  /* a session must be open to be used */
+	uint64_t litter;	  /* left in the registers of each exit that defines none */
 	uint32_t capabilities;	  /* of EXCHANGE_CAPABILITIES */
 	uint32_t revision_minor;
 	void (*before_return)(struct model_thread *t);

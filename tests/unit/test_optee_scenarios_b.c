@@ -29,12 +29,12 @@ static void a_message_in_anothers_memory_is_refused(void **state)
 	for (uint32_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		uint32_t smcs = fake.smcs;
 
-		assert_int_equal(smc4(g, OPTEE_SMC_CALL_WITH_RPC_ARG, bad[i] >> 32,
-				      (uint32_t)bad[i], 1),
-				 OPTEE_SMC_EBADADDR);
-		assert_int_equal(smc4(g, OPTEE_SMC_CALL_WITH_ARG, bad[i] >> 32, (uint32_t)bad[i],
-				      1),
-				 OPTEE_SMC_EBADADDR);
+		assert_int_equal(
+			smc4(g, OPTEE_SMC_CALL_WITH_RPC_ARG, bad[i] >> 32, (uint32_t)bad[i], 1),
+			OPTEE_SMC_EBADADDR);
+		assert_int_equal(
+			smc4(g, OPTEE_SMC_CALL_WITH_ARG, bad[i] >> 32, (uint32_t)bad[i], 1),
+			OPTEE_SMC_EBADADDR);
 		assert_int_equal(fake.smcs, smcs);
 	}
 }
