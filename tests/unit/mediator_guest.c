@@ -172,12 +172,9 @@ uint32_t smc4(struct guest *g, uint32_t a0, uint64_t a1, uint64_t a2, uint64_t a
 	return smc(g);
 }
 
-static uint64_t call_ipa;
-static uint64_t rpc_ipa;
-
 struct message *guest_rpc(struct guest *g)
 {
-	return message_at(g, rpc_ipa);
+	return message_at(g, g->rpc_ipa);
 }
 
 void fill_list(struct guest *g, uint64_t list, uint32_t first_page, uint32_t pages)
@@ -243,9 +240,9 @@ void guest_serve(struct guest *g)
 	switch ((uint32_t)g->regs[0]) {
 	case OPTEE_SMC_RPC_ALLOC:
 		assert_int_equal(g->regs[1], 160);
-		rpc_ipa = IPA(PAGE_RPC);
-		g->regs[1] = rpc_ipa >> 32;
-		g->regs[2] = (uint32_t)rpc_ipa;
+		g->rpc_ipa = IPA(PAGE_RPC);
+		g->regs[1] = g->rpc_ipa >> 32;
+		g->regs[2] = (uint32_t)g->rpc_ipa;
 		g->regs[4] = 0xbu;
 		g->regs[5] = 0xfeedu;
 		break;
@@ -283,9 +280,8 @@ uint32_t guest_go_on(struct guest *g)
 
 uint32_t guest_call_at(struct guest *g, uint64_t ipa)
 {
-	call_ipa = ipa;
-	rpc_ipa = ipa + sizeof(struct optee_msg_header) +
-		  message_at(g, ipa)->h.num_params * sizeof(struct optee_msg_param);
+	g->rpc_ipa = ipa + sizeof(struct optee_msg_header) +
+		     message_at(g, ipa)->h.num_params * sizeof(struct optee_msg_param);
 	if (g->style == OPTEE_SMC_CALL_WITH_REGD_ARG)
 		(void)smc4(g, g->style, COOKIE_ARGS >> 32, (uint32_t)COOKIE_ARGS,
 			   ipa - IPA(PAGE_ARG));

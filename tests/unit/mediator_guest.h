@@ -56,6 +56,7 @@ struct guest {
 	bool hold; /* guest_call returns at the first request */
 	uint32_t commands, allocs, frees, buffers_freed, interrupts;
 	uint64_t freed_cookie, freed_buffer;
+	uint64_t rpc_ipa;      /* of the request area of the last call */
 	uint64_t alloc_cookie; /* that the next SHM_ALLOC is answered with */
 };
 
