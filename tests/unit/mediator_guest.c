@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Guests for the mediator's tests: see mediator_guest.h. */
 #include "tests/unit/mediator_guest.h"
+#include "tests/model/spec.h"
 #include "tests/unit/smc_audit.h"
 #include "tests/unit/witness.h"
 #include <stdlib.h>
@@ -21,9 +22,24 @@ enum tee_status guest_create(struct guest *g)
 	memset(g->memory, 0xa5, size);
 	model.next_vm = g->host;
 	fake.caller = g->host;
+	spec_create_begin();
 	status = optee_backend.vm_create(machine_tee, g->host, &machine_quota, g->memory, size,
 					 &g->tee);
+	spec_create_end(g->host, g->tee, status);
 	if (status != TEE_STATUS_OK)
+		g->tee = NULL;
+	return status;
+}
+
+enum tee_status guest_destroy_step(struct guest *g)
+{
+	enum tee_status status;
+
+	fake.caller = g->host;
+	spec_destroy_begin(g->tee);
+	status = optee_backend.vm_destroy(g->tee);
+	spec_destroy_end(g->tee, status);
+	if (status != TEE_STATUS_AGAIN)
 		g->tee = NULL;
 	return status;
 }
@@ -32,11 +48,9 @@ enum tee_status guest_destroy(struct guest *g)
 {
 	enum tee_status status;
 
-	fake.caller = g->host;
 	do
-		status = optee_backend.vm_destroy(g->tee);
+		status = guest_destroy_step(g);
 	while (status == TEE_STATUS_AGAIN);
-	g->tee = NULL;
 	return status;
 }
 
@@ -69,6 +83,7 @@ static int setup(bool no_window)
 	fake.no_window = no_window;
 	fake.audit = audit_smc;
 	audit_reset();
+	spec_reset(MODEL_THREADS);
 	leaves_state = false;
 	machine_quota = (struct tee_quota){
 		.shared_pages = 17408, .buffers = 64, .sessions = 4, .calls = 16};
@@ -132,6 +147,7 @@ int machine_teardown(void **state)
 	assert_int_equal(fake.violations, 0);
 	free(machine_tee);
 	model_release();
+	spec_release();
 	fake_release();
 	return 0;
 }
@@ -155,9 +171,13 @@ uint32_t smc(struct guest *g)
 {
 	struct tee_host_vm *outer =
 		fake.caller; /* a call may be made while another is in the TEE */
+	enum tee_verdict verdict;
 
 	fake.caller = g->host;
-	assert_int_equal(optee_backend.call(g->tee, &g->vcpu, g->regs), TEE_DONE);
+	spec_call_begin(g->tee, g->regs);
+	verdict = optee_backend.call(g->tee, &g->vcpu, g->regs);
+	spec_call_end(g->tee, g->regs, verdict);
+	assert_int_equal(verdict, TEE_DONE);
 	fake.caller = outer;
 	return (uint32_t)g->regs[0];
 }

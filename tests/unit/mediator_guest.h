@@ -2,7 +2,8 @@
 /*
  * Two guests on a fake host over the model TEE, as the mediator's tests use them: put a message
  * into memory, make the call, serve what the TEE asks. Beside them lives a third, the witness, that
- * no test touches (witness.h), and every secure call is looked at (smc_audit.h).
+ * no test touches (witness.h), every secure call is looked at (smc_audit.h), and after every SMC
+ * the mediator's state is compared with a model of it (tests/model).
  *
  * machine_teardown checks, after every test, what must hold whatever the guest did: the witness
  * noticed nothing, the other guest works, no gauge is off its baseline, destroying all leaves
@@ -77,6 +78,8 @@ void guest_end(struct guest *g);
 
 enum tee_status guest_create(struct guest *g);
 enum tee_status guest_destroy(struct guest *g);
+/* One call of vm_destroy. */
+enum tee_status guest_destroy_step(struct guest *g);
 
 struct message *message_at(struct guest *g, uint64_t ipa);
 
