@@ -5,7 +5,7 @@ B      ?= build
 HOSTCC ?= gcc
 
 MEDIATOR_TESTS := $(patsubst tests/unit/%.c,$(B)/host/%,$(wildcard tests/unit/test_optee_*.c))
-MEDIATOR_TEST_SRC := $(wildcard mediator/*.c mediator/*/*.c) tests/unit/fake_port.c tests/unit/model_tee.c tests/unit/mediator_guest.c tests/unit/smc_audit.c tests/unit/witness.c
+MEDIATOR_TEST_SRC := $(wildcard mediator/*.c mediator/*/*.c) tests/unit/fake_port.c tests/unit/model_tee.c tests/unit/mediator_guest.c tests/unit/smc_audit.c tests/unit/witness.c tests/unit/second_tee.c
 MEDIATOR_TEST_SRC += $(wildcard tests/model/*.c)
 MEDIATOR_TEST_OBJ := $(patsubst %.c,$(B)/host/mediator/%.o,$(MEDIATOR_TEST_SRC))
 MEDIATOR_TEST_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
