@@ -459,6 +459,11 @@ void spec_destroy_end(struct tee_vm *tee, enum tee_status status)
 	forget(vm);
 }
 
+void spec_threads(uint32_t threads)
+{
+	tee_threads = threads;
+}
+
 void spec_reset(uint32_t threads)
 {
 	depth = 0;

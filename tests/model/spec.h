@@ -162,6 +162,8 @@ struct spec_frame {
 
 /* Begin to follow the fake host; VMs are told of afterwards. threads: the TEE's. */
 void spec_reset(uint32_t threads);
+/* VMs that come from now on have a TEE of so many threads. */
+void spec_threads(uint32_t threads);
 void spec_release(void);
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A second TEE: see second_tee.h. */
 #include "tests/unit/second_tee.h"
+#include "tests/model/spec.h"
 #include <string.h>
 
 #define LIES  8u
@@ -22,6 +23,8 @@ void second_lie(uint32_t function, uint32_t reg, uint64_t value)
 {
 	assert_true(lie_count < LIES);
 	lies[lie_count++] = (struct lie){function, reg, value};
+	if (function == OPTEE_SMC_GET_THREAD_COUNT && reg == 1)
+		spec_threads((uint32_t)value);
 }
 
 void second_yielding(void (*call)(uint64_t *regs))
@@ -85,6 +88,7 @@ void second_end(void)
 	machine_tee = first;
 	lie_count = 0;
 	yielding = NULL;
+	spec_threads(MODEL_THREADS);
 	fake.secure = model_smc;
 }
 
