@@ -63,6 +63,8 @@ enum optee_msg_cmd {
 	OPTEE_MSG_CANCEL,
 	OPTEE_MSG_REGISTER_SHM,
 	OPTEE_MSG_UNREGISTER_SHM,
+	OPTEE_MSG_DO_BOTTOM_HALF,   /* the guest's thread for the TEE's drivers */
+	OPTEE_MSG_STOP_ASYNC_NOTIF, /* the guest's driver goes */
 };
 
 enum optee_rpc_cmd {

@@ -20,6 +20,8 @@
 #define OPTEE_SMC_VM_CREATED		0xb200000du
 #define OPTEE_SMC_VM_DESTROYED		0xb200000eu
 #define OPTEE_SMC_GET_THREAD_COUNT	0xb200000fu
+#define OPTEE_SMC_ENABLE_ASYNC_NOTIF	0xb2000010u
+#define OPTEE_SMC_GET_ASYNC_NOTIF_VALUE 0xb2000011u /* back a1 value, a2 OPTEE_NOTIF_* */
 
 /* Yielding calls, owner 50. */
 #define OPTEE_SMC_RETURN_FROM_RPC    0x32000003u
@@ -53,6 +55,10 @@
 #define OPTEE_SEC_CAP_MEMREF_NULL      0x10u
 #define OPTEE_SEC_CAP_ASYNC_NOTIF      0x20u
 #define OPTEE_SEC_CAP_RPC_ARG	       0x40u
+
+/* a2 of GET_ASYNC_NOTIF_VALUE: a1 holds a value; there are more. */
+#define OPTEE_NOTIF_VALID   0x1u
+#define OPTEE_NOTIF_PENDING 0x2u
 
 /* a7: the client. 0 is the hypervisor itself. */
 #define OPTEE_CLIENT_HYPERVISOR 0u

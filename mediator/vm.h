@@ -59,6 +59,7 @@ struct tee_counters {
 	uint64_t irq_resumed;	/* interrupts after which the TEE went straight on */
 	uint64_t irq_returned;	/* interrupts for which the guest got its CPU back */
 	uint64_t yields;	/* long work interrupted to give the CPU back */
+	uint64_t notifications; /* interrupts of the TEE passed on, each for one value or more */
 	uint64_t tee_faults;	/* answers of the TEE that break its contract */
 	uint64_t refusals[TEE_REFUSALS];
 };
@@ -92,6 +93,11 @@ static inline void tee_unlock(struct tee_vm *vm) RELEASES(vm) UNCHECKED_LOCKS
 {
 	vm->port->unlock(vm->host);
 }
+
+/* trace.c: something happened to this VM; locked or not. */
+void tee_event(struct tee_vm *vm, enum tee_event_kind kind, uint32_t command);
+/* The guest was refused something: counted and traced. */
+void tee_refused(struct tee_vm *vm, enum tee_refusal why);
 
 /* Relaxed and not atomic as a whole: see struct tee_counters. */
 static inline void tee_count(uint64_t *counter)

@@ -80,6 +80,11 @@ static uint64_t fetch_registered(struct optee_vm *o, struct optee_call *c) NEEDS
 	return room;
 }
 
+static uint32_t highest_command(const struct optee_vm *o)
+{
+	return o->optee->can_notify ? OPTEE_MSG_STOP_ASYNC_NOTIF : OPTEE_MSG_UNREGISTER_SHM;
+}
+
 enum optee_next optee_begin(struct optee_vm *o, struct optee_call *c)
 {
 	uint64_t room = c->style == STYLE_REGD_ARG ? fetch_registered(o, c) : fetch_page(o, c);
@@ -87,8 +92,10 @@ enum optee_next optee_begin(struct optee_vm *o, struct optee_call *c)
 
 	if (room == 0 || !rpc_area_fits(c, room))
 		return optee_give_up(o, c, OPTEE_SMC_EBADADDR, TEE_REFUSED_ADDRESS);
-	if (c->header.cmd > OPTEE_MSG_UNREGISTER_SHM)
+	if (c->header.cmd > highest_command(o))
 		return optee_give_up(o, c, OPTEE_SMC_EBADCMD, TEE_REFUSED_MESSAGE);
+	if (optee_traced(o))
+		optee_trace_call_event(o, c);
 	result = optee_message_in(o, c);
 	tee_unlock(&o->vm);
 	if (LIKELY(result == TEEC_SUCCESS)) {

@@ -15,7 +15,7 @@
 
 void optee_refuse(struct optee_vm *o, uint64_t *regs, uint32_t code, enum tee_refusal why)
 {
-	tee_count(&o->vm.count.refusals[why]);
+	tee_refused(&o->vm, why);
 	regs[0] = code;
 }
 
@@ -75,6 +75,12 @@ enum optee_next optee_suspend(struct optee_vm *o, struct optee_call *c, uint32_t
 	return NEXT_GUEST;
 }
 
+static void traced_end(struct optee_vm *o, const struct optee_call *c, uint32_t code)
+{
+	if (optee_traced(o))
+		optee_trace_end_event(o, c, code);
+}
+
 /* The end. The TEE has nothing of the call, but when it failed: then all stays as it is. */
 static enum optee_next finish(struct optee_vm *o, struct optee_call *c)
 {
@@ -88,6 +94,7 @@ static enum optee_next finish(struct optee_vm *o, struct optee_call *c)
 		c->after = NEXT_FINISH;
 		return optee_suspend(o, c, OPTEE_SMC_RPC_FREE, WAIT_FREE, cookie);
 	}
+	traced_end(o, c, result);
 	tee_lock(&o->vm);
 	call_free(o, c);
 	tee_unlock(&o->vm);
@@ -146,6 +153,7 @@ enum optee_next optee_close_call(struct optee_vm *o, struct optee_call *c, bool 
 		return NEXT_DRAIN;
 	}
 	result = c->result;
+	traced_end(o, c, result);
 	call_free(o, c);
 	tee_unlock(&o->vm);
 	regs[0] = result;
@@ -170,6 +178,8 @@ enum optee_next optee_complete(struct optee_vm *o, struct optee_call *c)
 	/* A guest that took its page away meanwhile learns no more than that the call ended. */
 	(void)optee_message_out(o, c);
 	c->result = OPTEE_SMC_OK;
+	if (UNLIKELY(c->header.cmd == OPTEE_MSG_STOP_ASYNC_NOTIF && c->header.ret == TEEC_SUCCESS))
+		optee_notify_disable(o);
 	return optee_close_call(o, c, c->header.ret == TEEC_SUCCESS);
 }
 
@@ -255,7 +265,7 @@ static void resume(struct optee_vm *o, struct tee_host_vcpu *vcpu, uint64_t *reg
 		return;
 	}
 	if (o->vm.dead) {
-		tee_count(&o->vm.count.refusals[TEE_REFUSED_DEAD]);
+		tee_refused(&o->vm, TEE_REFUSED_DEAD);
 		c->rpc_cookie = 0;
 		c->result = OPTEE_SMC_ENOTAVAIL;
 		run(o, c, NEXT_FINISH);
@@ -336,7 +346,7 @@ enum tee_verdict optee_call(struct tee_vm *vm, struct tee_host_vcpu *vcpu, uint6
 	else
 		known = optee_fast_call(o, function, regs);
 	if (!known) {
-		tee_count(&vm->count.refusals[TEE_REFUSED_FUNCTION]);
+		tee_refused(vm, TEE_REFUSED_FUNCTION);
 		/* -1 in the width of the call; OP-TEE has none of 64 bits */
 		regs[0] = (function & BIT(30)) != 0 ? UINT64_MAX : OPTEE_SMC_UNKNOWN_FUNCTION;
 	}

@@ -61,6 +61,7 @@ enum optee_next optee_fault(struct optee_vm *o, struct optee_call *c, const char
 	o->vm.dead = true;
 	o->vm.count.tee_faults++;
 	tee_unlock(&o->vm);
+	tee_event(&o->vm, TEE_EVENT_FAULT, c->header.cmd);
 	c->result = OPTEE_SMC_ENOTAVAIL;
 	return NEXT_FINISH;
 }

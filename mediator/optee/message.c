@@ -11,7 +11,7 @@
 
 static uint32_t bad(struct optee_vm *o, enum tee_refusal why)
 {
-	tee_count(&o->vm.count.refusals[why]);
+	tee_refused(&o->vm, why);
 	return TEEC_ERROR_BAD_PARAMETERS;
 }
 
@@ -173,7 +173,7 @@ static uint32_t body_in(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm)
 		return register_in(o, c);
 	case OPTEE_MSG_UNREGISTER_SHM:
 		return unregister_in(o, c);
-	default: /* CLOSE_SESSION, CANCEL: call.c admits no other */
+	default: /* CLOSE_SESSION, CANCEL, of notifications: begin.c admits no other */
 		return c->header.num_params == 0 ? TEEC_SUCCESS : bad(o, TEE_REFUSED_MESSAGE);
 	}
 }

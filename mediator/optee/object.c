@@ -39,16 +39,16 @@ uint32_t optee_object_new(struct optee_vm *o, uint64_t cookie, uint64_t buffer, 
 	uint32_t *head;
 
 	if (cookie == 0 || optee_cookie_known(o, cookie)) {
-		tee_count(&o->vm.count.refusals[TEE_REFUSED_COOKIE]);
+		tee_refused(&o->vm, TEE_REFUSED_COOKIE);
 		return TEEC_ERROR_BAD_PARAMETERS;
 	}
 	if (size == 0 || size > UINT64_MAX - 2ull * PAGE_SIZE) {
-		tee_count(&o->vm.count.refusals[TEE_REFUSED_MESSAGE]);
+		tee_refused(&o->vm, TEE_REFUSED_MESSAGE);
 		return TEEC_ERROR_BAD_PARAMETERS;
 	}
 	pages = (offset + size + PAGE_MASK) >> PAGE_SHIFT;
 	if (o->free_object == 0 || pages > o->vm.quota.shared_pages - o->vm.used.pages) {
-		tee_count(&o->vm.count.refusals[TEE_REFUSED_QUOTA]);
+		tee_refused(&o->vm, TEE_REFUSED_QUOTA);
 		return TEEC_ERROR_OUT_OF_MEMORY;
 	}
 	object = &o->objects[o->free_object - 1];

@@ -3,7 +3,7 @@
  * Inside the OP-TEE backend: its state for the machine, for a VM, for a shared buffer (object) and
  * for a call, and what its files call of each other. The files, in the order of a call:
  * fast.c or call.c, begin.c, message.c, object.c, walk.c, enter.c, rpc_out.c, rpc_reply.c; around
- * them probe.c, vm.c, memory.c, policy.c.
+ * them probe.c, vm.c, memory.c, policy.c, notify.c, trace.c.
  *
  * All that decides anything is in the VM's private memory. What the TEE can write, a call's slot
  * in the arena, is written before it enters and read once, field by field, after it leaves.
@@ -48,6 +48,9 @@ struct optee {
 	uint32_t capabilities; /* as the TEE says them */
 	uint32_t rpc_params;
 	uint32_t threads;
+	uint32_t max_notify;	   /* highest value of a notification, waits included */
+	bool can_notify;	   /* the TEE does, and the host gave its interrupt */
+	struct optee_vm *notified; /* VMs that enabled notifications; the TEE's lock */
 	uint16_t last_id;
 	uint64_t ids[OPTEE_IDS / 64]; /* set: a VM's, or of one the TEE did not let go of */
 	/* The TEE's static shared memory, if the host let us have it: mapped in it for ever. */
@@ -213,6 +216,9 @@ struct optee_vm {
 	uint32_t doomed;       /* GONE objects to unpin */
 	uint32_t free_chunk;
 	uint32_t free_list;
+	uint64_t values; /* notified, not yet asked for; the VM's lock */
+	bool notifies;	 /* in optee.notified; the TEE's lock, as the next */
+	struct optee_vm *notified_next;
 	uint32_t destroy_at; /* object that vm_destroy has come to */
 	bool told;	     /* VM_DESTROYED was answered */
 	bool kept;	     /* and refused */
@@ -400,6 +406,27 @@ enum optee_next optee_rpc_reply(struct optee_vm *o, struct optee_call *c);
 enum optee_next optee_rpc_buffer(struct optee_vm *o, struct optee_call *c);
 /* The pages of an SHM_ALLOC reply are pinned and listed, or could not be. */
 enum optee_next optee_rpc_allocated(struct optee_vm *o, struct optee_call *c, uint32_t result);
+
+/* notify.c */
+/* tee_backend.irq */
+void optee_irq(struct tee *tee, uint32_t intid);
+/* The guest wants notifications: a0. */
+uint32_t optee_notify_enable(struct optee_vm *o) NEEDS_NOT(&o->vm);
+/* It wants them no more, or is about to go. */
+void optee_notify_disable(struct optee_vm *o) NEEDS_NOT(&o->vm);
+/* GET_ASYNC_NOTIF_VALUE, from what was kept. */
+void optee_notify_value(struct optee_vm *o, uint64_t *regs) NEEDS_NOT(&o->vm);
+
+/* trace.c: events of a call, for a port that wants them */
+void optee_trace_call_event(struct optee_vm *o, const struct optee_call *c);
+void optee_trace_end_event(struct optee_vm *o, const struct optee_call *c, uint32_t code);
+void optee_trace_request_event(struct optee_vm *o, const struct optee_call *c);
+void optee_trace_reply_event(struct optee_vm *o, const struct optee_call *c, uint32_t result);
+
+static inline bool optee_traced(const struct optee_vm *o)
+{
+	return o->vm.port->trace != NULL;
+}
 
 /* fast.c: false: no such function, or not for guests */
 bool optee_fast_call(struct optee_vm *o, uint32_t function, uint64_t *regs);

@@ -25,11 +25,11 @@ static bool login_known(uint64_t login)
 uint32_t optee_may_open(struct optee_vm *o, const struct optee_msg_param *client)
 {
 	if (!login_known(client->value.c)) {
-		tee_count(&o->vm.count.refusals[TEE_REFUSED_POLICY]);
+		tee_refused(&o->vm, TEE_REFUSED_POLICY);
 		return TEEC_ERROR_ACCESS_DENIED;
 	}
 	if (o->vm.used.sessions >= o->vm.quota.sessions) {
-		tee_count(&o->vm.count.refusals[TEE_REFUSED_QUOTA]);
+		tee_refused(&o->vm, TEE_REFUSED_QUOTA);
 		return TEEC_ERROR_OUT_OF_MEMORY;
 	}
 	return TEEC_SUCCESS;

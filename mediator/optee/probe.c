@@ -37,6 +37,7 @@ static bool abilities(struct optee *t, const struct tee_port *port)
 	if ((uint32_t)smc[0] != OPTEE_SMC_OK)
 		return false;
 	t->capabilities = (uint32_t)smc[1];
+	t->max_notify = (uint32_t)smc[2];
 	t->rpc_params = (uint32_t)FIELD(smc[3], 7, 0);
 	if ((t->capabilities & needed) != needed || t->rpc_params > OPTEE_RPC_PARAMS)
 		return false;
@@ -63,6 +64,8 @@ static enum tee_status probe(void *memory, const struct tee_port *port)
 	remember(port, OPTEE_SMC_CALLS_REVISION, t->revision, 2);
 	if (!version_served(t) || !abilities(t, port))
 		return TEE_STATUS_ABSENT;
+	t->can_notify = (t->capabilities & OPTEE_SEC_CAP_ASYNC_NOTIF) != 0 &&
+			port->claim_irq(port->host, TEE_IRQ_OF_TREE);
 	t->ids[0] = 1; /* id 0 is the hypervisor */
 	t->tee.port = port;
 	t->tee.backend = &optee_backend;
@@ -71,15 +74,21 @@ static enum tee_status probe(void *memory, const struct tee_port *port)
 
 static const struct tee_node *describe(const struct tee_vm *vm)
 {
-	static const struct tee_node node = {
+	static const struct tee_node silent = {
 		.parent = "/firmware",
 		.name = "optee",
 		.compatible = "linaro,optee-tz",
 		.has_method = true,
 	};
+	static const struct tee_node notifying = {
+		.parent = "/firmware",
+		.name = "optee",
+		.compatible = "linaro,optee-tz",
+		.has_method = true,
+		.has_interrupt = true,
+	};
 
-	(void)vm;
-	return &node;
+	return CONTAINER_OF(vm->tee, struct optee, tee)->can_notify ? &notifying : &silent;
 }
 
 /* SMCCC gives 50 to 63 to trusted OSes; OP-TEE has functions at 50 and 63. */
@@ -97,5 +106,6 @@ const struct tee_backend optee_backend = {
 	.vm_create = optee_vm_create,
 	.vm_destroy = optee_vm_destroy,
 	.call = optee_call,
+	.irq = optee_irq,
 	.describe = describe,
 };

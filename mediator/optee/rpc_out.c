@@ -160,6 +160,8 @@ static enum optee_next send(struct optee_vm *o, struct optee_call *c, enum optee
 			      optee_msg_size(c->request.header.num_params)))
 		return optee_rpc_fail(c, TEEC_ERROR_COMMUNICATION);
 	tee_count(&o->vm.count.rpcs);
+	if (optee_traced(o))
+		optee_trace_request_event(o, c);
 	return optee_suspend(o, c, OPTEE_SMC_RPC_CMD, wait, c->rpc_cookie);
 }
 

@@ -19,7 +19,7 @@ static volatile struct optee_msg_param *area_params(const struct optee_call *c)
 
 static enum optee_next refuse_reply(struct optee_vm *o, struct optee_call *c, uint32_t result)
 {
-	tee_count(&o->vm.count.refusals[TEE_REFUSED_REPLY]);
+	tee_refused(&o->vm, TEE_REFUSED_REPLY);
 	return optee_rpc_fail(c, result);
 }
 
@@ -142,6 +142,8 @@ enum optee_next optee_rpc_reply(struct optee_vm *o, struct optee_call *c)
 	if (!optee_span_read(o, &c->rpc, 0, &reply.header,
 			     optee_msg_size(asked->header.num_params)))
 		return refuse_reply(o, c, TEEC_ERROR_COMMUNICATION);
+	if (optee_traced(o))
+		optee_trace_reply_event(o, c, reply.header.ret);
 	if (asked->header.cmd == OPTEE_RPC_SHM_ALLOC)
 		return allocation(o, c, &reply);
 	for (uint32_t i = 0; i < asked->header.num_params; i++)

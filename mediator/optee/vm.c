@@ -187,6 +187,7 @@ enum tee_status optee_vm_destroy(struct tee_vm *vm)
 	struct optee_vm *o = optee_vm_of(vm);
 
 	if (!o->told) {
+		optee_notify_disable(o);
 		o->kept = announce(o, OPTEE_SMC_VM_DESTROYED) != OPTEE_SMC_OK;
 		o->told = true;
 	}

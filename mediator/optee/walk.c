@@ -112,7 +112,7 @@ static void register_ready(struct optee_vm *o, struct optee_call *c)
 static enum optee_next walked(struct optee_vm *o, struct optee_call *c, uint32_t result)
 {
 	if (result != TEEC_SUCCESS)
-		tee_count(&o->vm.count.refusals[TEE_REFUSED_ADDRESS]);
+		tee_refused(&o->vm, TEE_REFUSED_ADDRESS);
 	if (c->has_thread)
 		return optee_rpc_allocated(o, c, result);
 	if (result == TEEC_SUCCESS) {

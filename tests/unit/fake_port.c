@@ -357,7 +357,7 @@ static void trace(struct tee_host_vm *vm, struct tee_host_vcpu *vcpu, const stru
 	if (event->kind > TEE_EVENT_FAULT || event->params > TEE_EVENT_PARAMS)
 		fake_violation("event of kind %u with %u parameters", event->kind, event->params);
 	fake.events[event->kind % ARRAY_SIZE(fake.events)]++;
-	fake.event = *event;
+	fake.log[fake.logged++ % FAKE_EVENTS] = *event;
 }
 
 static enum tee_interrupted foreign_interrupt(struct tee_host_vcpu *vcpu)

@@ -23,6 +23,7 @@
 #define FAKE_WINDOW_SIZE 0x200000ull
 #define FAKE_HOST_PAGES	 256u
 #endif
+#define FAKE_EVENTS 64u
 
 enum fake_access { FAKE_RW, FAKE_RO, FAKE_NONE };
 
@@ -75,7 +76,8 @@ struct fake_host {
 	bool tee_locked;
 	uint64_t now; /* ns */
 	uint32_t events[TEE_EVENT_FAULT + 1];
-	struct tee_event event; /* the last */
+	struct tee_event log[FAKE_EVENTS]; /* the latest; the n-th at n % FAKE_EVENTS */
+	uint32_t logged;
 	uint8_t *window;
 	uint8_t *pages;
 	bool page_used[FAKE_HOST_PAGES];

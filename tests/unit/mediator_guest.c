@@ -76,7 +76,7 @@ void guest_end(struct guest *g)
 	g->memory = NULL;
 }
 
-static int setup(bool no_window)
+static int setup(bool no_window, bool no_irq)
 {
 	model_reset();
 	fake_reset(model_smc);
@@ -84,6 +84,7 @@ static int setup(bool no_window)
 	fake.audit = audit_smc;
 	audit_reset();
 	spec_reset(MODEL_THREADS);
+	fake.no_irq = no_irq;
 	leaves_state = false;
 	machine_quota = (struct tee_quota){
 		.shared_pages = 17408, .buffers = 64, .sessions = 4, .calls = 16};
@@ -98,13 +99,19 @@ static int setup(bool no_window)
 int machine_setup(void **state)
 {
 	(void)state;
-	return setup(false);
+	return setup(false, true);
 }
 
 int machine_setup_no_window(void **state)
 {
 	(void)state;
-	return setup(true);
+	return setup(true, true);
+}
+
+int machine_setup_notify(void **state)
+{
+	(void)state;
+	return setup(false, false);
 }
 
 void expect_baseline(const struct guest *g)

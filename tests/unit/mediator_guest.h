@@ -68,7 +68,10 @@ extern bool leaves_state;
 /* Quota of the VMs that machine_setup makes. */
 extern struct tee_quota machine_quota;
 
+/* On a board that does not say by which interrupt its TEE notifies; machine_setup_notify: it does.
+ */
 int machine_setup(void **state);
+int machine_setup_notify(void **state);
 int machine_setup_no_window(void **state);
 int machine_teardown(void **state);
 

@@ -369,6 +369,12 @@ static uint32_t command(struct model_thread *t)
 	case OPTEE_MSG_UNREGISTER_SHM:
 		unregister_shm(t);
 		break;
+	case OPTEE_MSG_DO_BOTTOM_HALF:
+	case OPTEE_MSG_STOP_ASYNC_NOTIF:
+		t->arg->ret = t->guest->notifying ? TEEC_SUCCESS : TEEC_ERROR_GENERIC;
+		t->guest->bottom_halves += t->arg->cmd == OPTEE_MSG_DO_BOTTOM_HALF;
+		t->guest->notifying &= t->arg->cmd != OPTEE_MSG_STOP_ASYNC_NOTIF;
+		break;
 	default:
 		fake_violation("command %u reached the TEE", t->arg->cmd);
 		return OPTEE_SMC_EBADCMD;
@@ -531,9 +537,52 @@ static void four(uint64_t *regs, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 	regs[3] = d;
 }
 
+static void enable_notify(uint64_t *regs)
+{
+	struct model_guest *g = guest_by_id((uint16_t)regs[7]);
+
+	if (g == NULL || g->notifying) { /* the real one panics, or counts twice */
+		fake_violation("ENABLE_ASYNC_NOTIF for client %llu", (unsigned long long)regs[7]);
+		return;
+	}
+	g->notifying = model.fail_enable == 0;
+	regs[0] = model.fail_enable;
+}
+
+static void notify_value(uint64_t *regs)
+{
+	struct model_guest *g = guest_by_id((uint16_t)regs[7]);
+
+	four(regs, OPTEE_SMC_OK, 0, 0, 0);
+	if (g == NULL || !g->notifying) {
+		fake_violation("GET_ASYNC_NOTIF_VALUE for client %llu",
+			       (unsigned long long)regs[7]);
+	} else if (model.endless_value != 0) {
+		regs[1] = model.endless_value - 1;
+		regs[2] = OPTEE_NOTIF_VALID | OPTEE_NOTIF_PENDING;
+	} else if (g->values != 0) {
+		regs[1] = (uint64_t)__builtin_ctzll(g->values);
+		g->values &= g->values - 1;
+		regs[2] = OPTEE_NOTIF_VALID | (g->values != 0 ? OPTEE_NOTIF_PENDING : 0);
+	}
+}
+
+static bool notify_call(uint64_t *regs)
+{
+	if (regs[0] == OPTEE_SMC_ENABLE_ASYNC_NOTIF)
+		enable_notify(regs);
+	else if (regs[0] == OPTEE_SMC_GET_ASYNC_NOTIF_VALUE)
+		notify_value(regs);
+	else
+		return false;
+	return true;
+}
+
 static void fast(uint64_t *regs)
 {
 	model.fast_calls++;
+	if (notify_call(regs))
+		return;
 	if (regs[7] != 0)
 		fake_violation("fast call %#llx for a guest", (unsigned long long)regs[0]);
 	switch (regs[0]) {
@@ -550,7 +599,7 @@ static void fast(uint64_t *regs)
 		four(regs, 4, model.revision_minor, 0x1234567, 0);
 		break;
 	case OPTEE_SMC_EXCHANGE_CAPABILITIES:
-		four(regs, OPTEE_SMC_OK, model.capabilities, 255, 4);
+		four(regs, OPTEE_SMC_OK, model.capabilities, model.max_notify, 4);
 		break;
 	case OPTEE_SMC_GET_THREAD_COUNT:
 		four(regs, OPTEE_SMC_OK, MODEL_THREADS, 0, 0);
@@ -597,6 +646,7 @@ void model_reset(void)
 {
 	memset(&model, 0, sizeof(model));
 	model.capabilities = 0x7d; /* as Debian's 4.5.0 for QEMU, virtualized */
+	model.max_notify = 255;
 	model.revision_minor = 5;
 }
 

@@ -58,6 +58,9 @@ struct model_guest {
 	bool warm;
 	uint32_t sessions; /* opened so far: the last one's id */
 	uint64_t open;	   /* bit per id */
+	bool notifying;
+	uint64_t values; /* notified and not yet asked for */
+	uint32_t bottom_halves;
 	struct model_thread threads[MODEL_THREADS];
 	struct model_buffer buffers[MODEL_BUFFERS];
 };
@@ -84,6 +87,9 @@ struct model_tee {
 	bool strict_sessions;	  /* a session must be open to be used */
 	uint64_t litter;	  /* left in the registers of each exit that defines none */
 	uint32_t capabilities;	  /* of EXCHANGE_CAPABILITIES */
+	uint32_t max_notify;	  /* likewise */
+	uint32_t fail_enable;	  /* a0 of ENABLE_ASYNC_NOTIF */
+	uint32_t endless_value;	  /* + 1: GET_ASYNC_NOTIF_VALUE has it for ever */
 	uint32_t revision_minor;
 	void (*before_return)(struct model_thread *t);
 	uint32_t yielding_calls;
