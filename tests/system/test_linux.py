@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Debian VMs share Debian's OP-TEE: xtest in each, alone and at the same time, on every board we promise."""
 
+import re
+
 import pytest
 from checks import WHOLE_SECONDS, all_found, passed, xtest_at_once, xtest_in
 from harness import xtest
@@ -42,6 +44,27 @@ def test_third_vm_is_refused_and_runs_on_without_a_tee(boot):
     assert m.run(2, "ls /dev/tee0")[0] != 0
     for job in jobs:
         passed(m.finish(job, 1200))
+
+
+def notifications(m, vm):
+    """How many interrupts the VM's OP-TEE driver has had."""
+    status, text = m.run(vm, "awk '/optee/ {n = 0; for (i = 2; i <= NF && $i ~ /^[0-9]+$/; i++) n += $i; print \"got\", n}' /proc/interrupts")
+    return int(re.search(r"^got (\d+)", text, re.MULTILINE)[1])
+
+
+def test_notifications_of_the_tee_reach_each_vm(boot):
+    """Debian's build has a watchdog that rings once a second for each VM whose driver enabled notifications."""
+    m = boot("default")
+    all_found(m)
+    before = [notifications(m, vm) for vm in (0, 1)]
+    m.run(0, "sleep 5")
+    after = [notifications(m, vm) for vm in (0, 1)]
+    assert all(3 <= b - a <= 60 for a, b in zip(before, after)), (before, after)
+    m.send(1, "reboot")
+    assert m.wait_linux(1) is not None
+    m.run(1, "sleep 3")
+    assert notifications(m, 1) >= 1
+    xtest_at_once(m, ["regression_1001", "regression_1004"])
 
 
 def test_rebooted_vm_gets_a_fresh_tee(boot):
