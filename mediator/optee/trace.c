@@ -4,8 +4,8 @@
  * parameters, and what came of it. Only what was checked or is our own copy is read, and never a
  * value or the contents of a buffer.
  */
+#include "lib/memory.h"
 #include "mediator/optee/optee.h"
-#include <string.h>
 
 static void params_event(struct tee_event *e, const struct optee_msg_param *params, uint32_t count)
 {

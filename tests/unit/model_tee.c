@@ -15,7 +15,7 @@ struct model_guest *model_guest_of(const struct tee_host_vm *vm)
 	return NULL;
 }
 
-static struct model_guest *guest_by_id(uint16_t id)
+struct model_guest *model_guest_by_id(uint16_t id)
 {
 	for (unsigned int i = 0; i < MODEL_GUESTS; i++)
 		if (id != 0 && model.guests[i].id == id)
@@ -504,7 +504,7 @@ static uint32_t vm_created(uint16_t id)
 {
 	if (model.fail_created != 0)
 		return model.fail_created;
-	if (id == 0 || guest_by_id(id) != NULL)
+	if (id == 0 || model_guest_by_id(id) != NULL)
 		fake_violation("VM_CREATED with id %u", id);
 	for (unsigned int i = 0; i < MODEL_GUESTS; i++) {
 		if (model.guests[i].id != 0)
@@ -518,7 +518,7 @@ static uint32_t vm_created(uint16_t id)
 
 static uint32_t vm_destroyed(uint16_t id)
 {
-	struct model_guest *g = guest_by_id(id);
+	struct model_guest *g = model_guest_by_id(id);
 
 	if (model.fail_destroyed != 0)
 		return model.fail_destroyed;
@@ -539,7 +539,7 @@ static void four(uint64_t *regs, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 
 static void enable_notify(uint64_t *regs)
 {
-	struct model_guest *g = guest_by_id((uint16_t)regs[7]);
+	struct model_guest *g = model_guest_by_id((uint16_t)regs[7]);
 
 	if (g == NULL || g->notifying) { /* the real one panics, or counts twice */
 		fake_violation("ENABLE_ASYNC_NOTIF for client %llu", (unsigned long long)regs[7]);
@@ -551,7 +551,7 @@ static void enable_notify(uint64_t *regs)
 
 static void notify_value(uint64_t *regs)
 {
-	struct model_guest *g = guest_by_id((uint16_t)regs[7]);
+	struct model_guest *g = model_guest_by_id((uint16_t)regs[7]);
 
 	four(regs, OPTEE_SMC_OK, 0, 0, 0);
 	if (g == NULL || !g->notifying) {
@@ -631,7 +631,7 @@ void model_smc(uint64_t *regs)
 		return;
 	}
 	model.yielding_calls++;
-	g = guest_by_id((uint16_t)regs[7]);
+	g = model_guest_by_id((uint16_t)regs[7]);
 	if (g == NULL) {
 		fake_violation("yielding call for id %llu", (unsigned long long)regs[7]);
 		regs[0] = OPTEE_SMC_ENOTAVAIL;

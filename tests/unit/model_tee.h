@@ -108,6 +108,7 @@ void model_smc(uint64_t *regs);
 
 struct model_buffer *model_buffer(struct model_guest *g, uint64_t handle);
 struct model_guest *model_guest_of(const struct tee_host_vm *vm);
+struct model_guest *model_guest_by_id(uint16_t id); /* NULL: no partition has it */
 uint32_t model_buffers(const struct model_guest *g);
 
 /* Byte `at` of a buffer, as the TEE reaches it. */

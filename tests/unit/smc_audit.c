@@ -209,7 +209,18 @@ static void yielding(const uint64_t *regs)
 		start(g, regs);
 }
 
-/* The hypervisor's own questions, as client 0. */
+/* Those of notifications, which carry nothing but a VM's id. */
+static bool notify_call(const uint64_t *regs)
+{
+	if (regs[0] != OPTEE_SMC_ENABLE_ASYNC_NOTIF && regs[0] != OPTEE_SMC_GET_ASYNC_NOTIF_VALUE)
+		return false;
+	want(model_guest_by_id((uint16_t)regs[7]) != NULL, "no VM's id", regs[7]);
+	for (unsigned int i = 1; i < 7; i++)
+		want(regs[i] == 0, "an argument of none", regs[i]);
+	return true;
+}
+
+/* The hypervisor's own questions, as client 0, but those above. */
 static void fast(const uint64_t *regs)
 {
 	bool about_a_vm = regs[0] == OPTEE_SMC_VM_CREATED || regs[0] == OPTEE_SMC_VM_DESTROYED;
@@ -222,6 +233,8 @@ static void fast(const uint64_t *regs)
 void audit_smc(const uint64_t *regs)
 {
 	want((regs[4] | regs[5] | regs[6]) == 0, "x4 to x6", regs[4] | regs[5] | regs[6]);
+	if (notify_call(regs))
+		return;
 	if ((regs[0] & BIT(31)) != 0)
 		fast(regs);
 	else

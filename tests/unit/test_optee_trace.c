@@ -79,6 +79,7 @@ static void requests_stand_between_begin_and_end(void **state)
 static void every_call_that_begins_ends(void **state)
 {
 	struct guest *g = &guests[0];
+	uint32_t calls = fake.events[TEE_EVENT_CALL], ends = fake.events[TEE_EVENT_END];
 
 	(void)state;
 	assert_int_equal(guest_register(g, 0xc0de, 0, PAGE_SIZE), TEEC_SUCCESS);
@@ -88,8 +89,8 @@ static void every_call_that_begins_ends(void **state)
 	(void)guest_invoke(g, MODEL_ADD, 1);
 	message(g, OPTEE_MSG_INVOKE_COMMAND, 100);
 	(void)guest_call(g);
-	assert_int_equal(fake.events[TEE_EVENT_CALL], fake.events[TEE_EVENT_END]);
-	assert_int_equal(fake.events[TEE_EVENT_CALL], 5);
+	assert_int_equal(fake.events[TEE_EVENT_CALL] - calls, 5);
+	assert_int_equal(fake.events[TEE_EVENT_END] - ends, 5);
 }
 
 static void a_refusal_says_why(void **state)
