@@ -494,7 +494,8 @@ static void begin(struct spec_frame *f)
 		return refuse(f, OPTEE_SMC_ETHREAD_LIMIT, TEE_REFUSED_QUOTA);
 	if (!fetch(f))
 		return give_up(f, OPTEE_SMC_EBADADDR, TEE_REFUSED_ADDRESS);
-	if (f->call->message.h.cmd > OPTEE_MSG_UNREGISTER_SHM)
+	if (f->call->message.h.cmd >
+	    (f->vm->notifies ? OPTEE_MSG_STOP_ASYNC_NOTIF : OPTEE_MSG_UNREGISTER_SHM))
 		return give_up(f, OPTEE_SMC_EBADCMD, TEE_REFUSED_MESSAGE);
 	result = check_message(f);
 	if (result != TEEC_SUCCESS)

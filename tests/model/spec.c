@@ -14,6 +14,9 @@ static struct spec_vm vms[FAKE_VMS];
 static struct spec_frame frames[SPEC_DEPTH];
 static uint32_t depth;
 static uint32_t tee_threads;
+static bool tee_notifies;
+static bool aside;	      /* in a fast call, which belongs to no call of a guest */
+static uint64_t aside_client; /* for whom it asks */
 
 void spec_differs(const struct spec_frame *f, const char *format, ...)
 {
@@ -293,7 +296,9 @@ static void saw_enter(const uint64_t *regs)
 {
 	struct spec_frame *f = top();
 
-	if (f == NULL || f->host)
+	aside = (regs[0] & BIT(31)) != 0;
+	aside_client = regs[7];
+	if (f == NULL || f->host || aside)
 		return;
 	explain(f);
 	if (f->next == SPEC_ANSWERS)
@@ -310,11 +315,22 @@ static void copy_message(struct spec_message *to, const void *from, uint32_t par
 	memcpy(to, from, spec_message_size(params));
 }
 
+/* A notification of a value that there is not. */
+static void check_notified(const uint64_t *regs)
+{
+	for (uint32_t i = 0; i < FAKE_VMS; i++)
+		if (vms[i].tee != NULL && vms[i].tee->id == aside_client &&
+		    (regs[2] & OPTEE_NOTIF_VALID) != 0 && regs[1] > 63)
+			vms[i].tee_faults++;
+}
+
 static void saw_leave(const uint64_t *regs)
 {
 	struct spec_frame *f = top();
 
-	if (f == NULL || f->host || f->call == NULL || f->call->slot == NULL)
+	if (aside && aside_client != OPTEE_CLIENT_HYPERVISOR)
+		check_notified(regs);
+	if (f == NULL || f->host || aside || f->call == NULL || f->call->slot == NULL)
 		return;
 	memcpy(f->tee, regs, sizeof(f->tee));
 	copy_message(&f->answer, f->call->slot, f->call->message.h.num_params);
@@ -422,6 +438,7 @@ void spec_create_end(struct tee_host_vm *host, struct tee_vm *tee, enum tee_stat
 	vm->host = host;
 	vm->quota = tee->quota;
 	vm->tee_threads = tee_threads;
+	vm->notifies = tee_notifies;
 	vm->call_limit = (uint32_t)min_u64(vm->quota.calls, tee_threads);
 	if (vm->call_limit == 0)
 		vm->call_limit = 1;
@@ -464,10 +481,12 @@ void spec_threads(uint32_t threads)
 	tee_threads = threads;
 }
 
-void spec_reset(uint32_t threads)
+void spec_reset(uint32_t threads, bool notifies)
 {
 	depth = 0;
 	tee_threads = threads;
+	tee_notifies = notifies;
+	aside = false;
 	fake.watch = &watch;
 }
 

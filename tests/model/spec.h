@@ -114,6 +114,7 @@ struct spec_vm {
 	uint32_t sessions;
 	bool thread_taken[64];
 	uint32_t tee_threads;
+	bool notifies;
 	uint64_t refusals[TEE_REFUSALS];
 	uint64_t tee_faults;
 	uint64_t dooms;
@@ -160,8 +161,11 @@ struct spec_frame {
 	uint32_t data_size, data_room;
 };
 
-/* Begin to follow the fake host; VMs are told of afterwards. threads: the TEE's. */
-void spec_reset(uint32_t threads);
+/*
+ * Begin to follow the fake host; VMs are told of afterwards. threads: the TEE's. notifies: it is
+ * known how it notifies, so guests may send what belongs to that; values are not followed.
+ */
+void spec_reset(uint32_t threads, bool notifies);
 /* VMs that come from now on have a TEE of so many threads. */
 void spec_threads(uint32_t threads);
 void spec_release(void);

@@ -83,7 +83,7 @@ static int setup(bool no_window, bool no_irq)
 	fake.no_window = no_window;
 	fake.audit = audit_smc;
 	audit_reset();
-	spec_reset(MODEL_THREADS);
+	spec_reset(MODEL_THREADS, !no_irq);
 	fake.no_irq = no_irq;
 	leaves_state = false;
 	machine_quota = (struct tee_quota){
