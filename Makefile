@@ -27,7 +27,7 @@ help:
 	@echo "make console [MACHINE=file]  the same without xtest"
 	@echo "make test                 set up, build, static checks, host tests, system tests"
 	@echo "make test-long            the whole of xtest, on more machines"
-	@echo "make lib                  the mediator alone, for other hypervisors: build/lib"
+	@echo "make lib | example        the mediator alone, for other hypervisors: build/lib | a port of it: build/examples"
 	@echo "make all | host-tests | check | format   the images | tests without QEMU | static checks | clang-format"
 	@echo "make coverage             branches of the mediator that the host tests take"
 	@echo "make mutants [MUTANTS=-h] changes of the mediator that the host tests notice"
@@ -79,7 +79,7 @@ $(B)/el2-check.elf: $(call obj,$(call src,guest/el2-check)) $(B)/shared.a guest/
 -include guest/guest.mk
 
 # The mediator alone, for other hosts.
-include mediator/mediator.mk
+include mediator/mediator.mk examples/port-minimal/port-minimal.mk
 
 # Host tests: every tests/unit/test_NAME.c is a cmocka program. Those that need more than their own file
 # have a .mk beside them.
@@ -101,7 +101,7 @@ check: all
 # What every C file of ours must survive besides gcc: clang's warnings and its analysis of locks, clang-tidy (.clang-tidy), cppcheck.
 CLANG_FLAGS := --target=aarch64-linux-gnu -fsyntax-only $(filter-out -fno-tree-loop-distribute-patterns,$(CFLAGS_BARE)) $(WARN) \
 	-Wthread-safety -Wthread-safety-beta
-C_SOURCES   := $(sort $(shell find lib arch/aarch64 drivers platform firmware hypervisor mediator guest -name '*.c' 2>/dev/null))
+C_SOURCES   := $(sort $(shell find lib arch/aarch64 drivers platform firmware hypervisor mediator guest examples -name '*.c' 2>/dev/null))
 in_parallel  = @printf '%s\n' $(C_SOURCES) | xargs -P2 -n6 sh -c '$(1)' sh
 clang-check:
 	$(call in_parallel,for f; do clang $(CLANG_FLAGS) $$f || exit 255; done)
@@ -110,7 +110,7 @@ clang-tidy:
 cppcheck:
 	@cppcheck -j2 --quiet --error-exitcode=1 --std=c11 --platform=unix64 --enable=warning,style,performance,portability \
 		--suppressions-list=tools/cppcheck-suppressions -I. $(C_SOURCES)
-FORMATTED := $(shell find abi arch drivers firmware guest hypervisor lib mediator platform tests -name '*.[ch]' 2>/dev/null)
+FORMATTED := $(shell find abi arch drivers examples firmware guest hypervisor lib mediator platform tests -name '*.[ch]' 2>/dev/null)
 format:
 	@clang-format -i $(FORMATTED)
 format-check:
