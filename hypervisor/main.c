@@ -15,6 +15,7 @@
 #include "hypervisor/random.h"
 #include "hypervisor/sched.h"
 #include "hypervisor/tee.h"
+#include "hypervisor/trace.h"
 #include "lib/assert.h"
 #include "lib/print.h"
 
@@ -173,6 +174,7 @@ void main(const void *tree)
 	irq_init(pa(board.gicd), pa(board.gicr), board.gicr_size, board.uart_intid);
 	cpu_init(&pcpus[0]);
 	console_set_commands(commands);
+	trace_init();
 	tee_init(board.tee_intid);
 	start_cpus();
 	make_vms(tree);

@@ -13,6 +13,7 @@
 #include "hypervisor/pages.h"
 #include "hypervisor/pcpu.h"
 #include "hypervisor/sched.h"
+#include "hypervisor/trace.h"
 #include "lib/print.h"
 #include "lib/util.h"
 #include <string.h>
@@ -185,6 +186,12 @@ static uint64_t time_now(void *host)
 	return ticks / hz * 1000000000u + ticks % hz * 1000000000u / hz;
 }
 
+static void trace(struct tee_host_vm *handle, struct tee_host_vcpu *vcpu,
+		  const struct tee_event *event)
+{
+	trace_tee(vm_of(handle), (const struct vcpu *)(void *)vcpu, event);
+}
+
 static enum tee_interrupted foreign_interrupt(struct tee_host_vcpu *handle)
 {
 	struct vcpu *vcpu = (struct vcpu *)(void *)handle;
@@ -232,6 +239,7 @@ const struct tee_port tee_port = {
 	.claim_irq = claim_irq,
 	.inject_irq = inject_irq,
 	.time = time_now,
+	.trace = trace,
 	.foreign_interrupt = foreign_interrupt,
 	.should_yield = should_yield,
 	.log = log_line,
