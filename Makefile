@@ -18,7 +18,7 @@ obj = $(addprefix $(B)/aarch64/,$(addsuffix .o,$(basename $(1))))
 
 SHARED_SRC := $(call src,lib arch/aarch64 drivers platform/qemu-virt)
 FW_SRC     := $(call src,firmware)
-HYP_SRC    := $(call src,hypervisor hypervisor/aarch64 mediator mediator/optee)
+HYP_SRC    := $(call src,hypervisor hypervisor/aarch64 mediator mediator/optee mediator/trusty)
 
 MACHINE ?= machines/default.toml
 

@@ -29,6 +29,10 @@
 #define SMCCC_OWNER_TRUSTED_OS	    50
 #define SMCCC_OWNER_TRUSTED_OS_END  63
 
+/* Of owner 4: the numbers of FF-A (Arm DEN 0077), in both widths. */
+#define SMCCC_FFA_FIRST 0x60
+#define SMCCC_FFA_LAST	0xef
+
 /* Functions of the Arm Architecture service, DEN 0028 section 7. */
 #define SMCCC_VERSION		0x80000000
 #define SMCCC_ARCH_FEATURES	0x80000001

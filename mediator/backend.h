@@ -43,7 +43,7 @@ struct tee_claim {
 
 /* The device tree node by which a guest finds the TEE. The host says how it is called. */
 struct tee_node {
-	const char *parent;	/* "/firmware": made if it is not there */
+	const char *parent;	/* "/", or "/firmware": made if it is not there */
 	const char *name;	/* "optee" */
 	const char *compatible; /* "linaro,optee-tz" */
 	bool has_method;	/* property "method" = "smc" or "hvc" */
@@ -118,5 +118,8 @@ struct tee_backend {
 
 /* OP-TEE built with CFG_NS_VIRTUALIZATION, by its SMC ABI. */
 extern const struct tee_backend optee_backend;
+
+/* Trusty, by its SMC ABI, with or without EL3's sharing of memory by FF-A. */
+extern const struct tee_backend trusty_backend;
 
 #endif
