@@ -225,14 +225,17 @@ static void rtc(struct writer *w)
 	end(w);
 }
 
-/* The parent is a node directly below the root, "/firmware", that nothing else here writes. */
+/* The parent is the root, or a node directly below it ("/firmware") that nothing else writes. */
 static void tee(struct writer *w)
 {
 	const struct tee_node *node = w->vm->tee_node;
+	bool below_root;
 
 	if (node == NULL)
 		return;
-	begin(w, node->parent + 1);
+	below_root = node->parent[1] == '\0';
+	if (!below_root)
+		begin(w, node->parent + 1);
 	begin(w, node->name);
 	string(w, "compatible", node->compatible);
 	if (node->has_method)
@@ -240,7 +243,8 @@ static void tee(struct writer *w)
 	if (node->has_interrupt)
 		spi(w, VDEV_TEE_INTID, GIC_EDGE);
 	end(w);
-	end(w);
+	if (!below_root)
+		end(w);
 }
 
 static void (*const nodes[])(struct writer *w) = {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The router: a guest's call goes by its owning entity (SMCCC, Arm DEN 0028) to whoever answers
- * for that owner, by one table. It knows no TEE: trusted-OS calls go to the backend of the VM. What
- * no one owns is "not supported", without leaving EL2. Called by trap.c; leads to psci.c and,
- * through tee.c, to the mediator.
+ * for that owner, by one table. It knows no TEE: trusted-OS calls, and those with a number of FF-A,
+ * go to the backend of the VM. What no one owns is "not supported", without leaving EL2. Called by
+ * trap.c; leads to psci.c and, through tee.c, to the mediator.
  */
 #include "hypervisor/smc.h"
 #include "abi/smccc.h"
@@ -52,11 +52,6 @@ static void vendor_hyp_call(struct vcpu *vcpu, uint32_t function)
 	vcpu->regs.pc += 4;
 }
 
-static void standard_call(struct vcpu *vcpu, uint32_t function)
-{
-	psci_call(vcpu, function);
-}
-
 static void unknown_call(struct vcpu *vcpu, uint32_t function)
 {
 	(void)function;
@@ -79,6 +74,17 @@ static void tee_call(struct vcpu *vcpu, uint32_t function)
 		unknown_call(vcpu, function);
 		break;
 	}
+}
+
+/* PSCI's numbers are below those of FF-A, which are a TEE's if it claims them. */
+static void standard_call(struct vcpu *vcpu, uint32_t function)
+{
+	uint32_t number = function & SMCCC_NUMBER_MASK;
+
+	if (number >= SMCCC_FFA_FIRST && number <= SMCCC_FFA_LAST)
+		tee_call(vcpu, function);
+	else
+		psci_call(vcpu, function);
 }
 
 static smc_handler *const owners[SMCCC_OWNER_MASK + 1] = {

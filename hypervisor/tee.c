@@ -12,10 +12,13 @@
 #include "lib/print.h"
 #include "lib/util.h"
 
-/* The kinds of TEE that this hypervisor knows. A board has one of them, or none. */
-static const struct tee_backend *const backends[] = {&optee_backend};
+/*
+ * The kinds of TEE that this hypervisor knows. A board has one of them, or none: the first that is
+ * found. All ask for the same UID first, so that looking for one does nothing to another.
+ */
+static const struct tee_backend *const backends[] = {&optee_backend, &trusty_backend};
 
-/* Owning entities that a backend claims, one bit each. */
+/* Owning entities of which a backend claims something, one bit each. */
 struct owners {
 	uint64_t fast, yielding;
 };
@@ -159,12 +162,29 @@ bool tee_detach(struct vm *vm)
 	return status == TEE_STATUS_OK;
 }
 
+static bool is_claimed(const struct tee_backend *backend, uint32_t function)
+{
+	uint32_t owner = smccc_owner(function), number = function & SMCCC_NUMBER_MASK;
+	bool fast = smccc_is_fast(function);
+
+	for (const struct tee_claim *c = backend->claims; c->fast || c->yielding; c++)
+		if ((fast ? c->fast : c->yielding) && owner >= c->owner_first &&
+		    owner <= c->owner_last && number >= c->function_first &&
+		    number <= c->function_last)
+			return true;
+	return false;
+}
+
 enum tee_verdict tee_from_guest(struct vcpu *vcpu, uint32_t function)
 {
 	struct vm *vm = vcpu->vm;
 	uint64_t owners = smccc_is_fast(function) ? vm->tee_owners_fast : vm->tee_owners_yielding;
+	const struct tee_backend *backend;
 
 	if (vm->tee == NULL || (owners >> smccc_owner(function) & 1) == 0)
 		return TEE_NOT_MINE;
-	return vm->tee->tee->backend->call(vm->tee, tee_port_vcpu(vcpu), vcpu->regs.x);
+	backend = vm->tee->tee->backend;
+	if (!is_claimed(backend, function))
+		return TEE_NOT_MINE;
+	return backend->call(vm->tee, tee_port_vcpu(vcpu), vcpu->regs.x);
 }
