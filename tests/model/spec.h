@@ -21,10 +21,12 @@
 #include "mediator/backend.h"
 #include "tests/unit/fake_port.h"
 
+#ifndef SPEC_BUFFERS
 #define SPEC_BUFFERS 1100u
-#define SPEC_CALLS   64u
-#define SPEC_PARAMS  6u
-#define SPEC_DEPTH   4u /* a guest calls on one vCPU while another's call is in the TEE */
+#endif
+#define SPEC_CALLS  64u
+#define SPEC_PARAMS 6u
+#define SPEC_DEPTH  4u /* a guest calls on one vCPU while another's call is in the TEE */
 
 enum spec_stage {
 	SPEC_NONE,

@@ -66,8 +66,9 @@ uint8_t *model_byte(struct model_guest *g, uint64_t handle, uint64_t at)
 	uint64_t where;
 
 	if (b == NULL || at >= b->size) {
-		fake_violation("the TEE knows no byte %llu of buffer %#llx", (unsigned long long)at,
-			       (unsigned long long)handle);
+		if (!g->lied)
+			fake_violation("the TEE knows no byte %llu of buffer %#llx",
+				       (unsigned long long)at, (unsigned long long)handle);
 		return NULL;
 	}
 	where = b->offset + at;
@@ -337,7 +338,9 @@ static void unregister_shm(struct model_thread *t)
 	if (model.fail_unregister != 0) {
 		t->arg->ret = model.fail_unregister;
 	} else if (b == NULL || b->guarded) {
-		fake_violation("UNREGISTER of %#llx", (unsigned long long)t->params[0].rmem.cookie);
+		if (!t->guest->lied)
+			fake_violation("UNREGISTER of %#llx",
+				       (unsigned long long)t->params[0].rmem.cookie);
 	} else {
 		model_drop(t->guest, b);
 		t->arg->ret = TEEC_SUCCESS;
@@ -485,7 +488,8 @@ static void resume(struct model_guest *g, uint64_t *regs)
 	if (regs[1] != 0 || regs[2] != 0 || regs[4] != 0 || regs[5] != 0)
 		fake_violation("a guest's registers in RETURN_FROM_RPC");
 	if (n >= MODEL_THREADS || !g->threads[n].busy) {
-		fake_violation("resumption of thread %u", n);
+		if (!g->lied)
+			fake_violation("resumption of thread %u", n);
 		regs[0] = OPTEE_SMC_ERESUME;
 		return;
 	}

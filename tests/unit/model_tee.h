@@ -15,7 +15,9 @@
 
 #define MODEL_GUESTS  3u
 #define MODEL_THREADS 2u
+#ifndef MODEL_BUFFERS
 #define MODEL_BUFFERS 1100u
+#endif
 
 /* func of INVOKE_COMMAND: what the model's trusted application does. */
 enum model_func {
@@ -56,6 +58,7 @@ struct model_guest {
 	uint16_t id; /* 0: none */
 	struct tee_host_vm *vm;
 	bool warm;
+	bool lied;	   /* a fuzzer answered for it: it may be asked for what it never had */
 	uint32_t sessions; /* opened so far: the last one's id */
 	uint64_t open;	   /* bit per id */
 	bool notifying;
