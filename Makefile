@@ -31,6 +31,7 @@ help:
 	@echo "make all | host-tests | check | format   the images | tests without QEMU | static checks | clang-format"
 	@echo "make coverage             branches of the mediator that the host tests take"
 	@echo "make mutants [MUTANTS=-h] changes of the mediator that the host tests notice"
+	@echo "make fuzz [SECONDS=60]    inputs nobody thought of against the mediator, so many seconds for each target"
 	@echo "make clean | distclean    what was built | and what was fetched"
 
 # Each begins with the set-up, and builds in a second make that sees what the set-up brought.
@@ -83,7 +84,7 @@ include mediator/mediator.mk examples/port-minimal/port-minimal.mk
 
 # Host tests: every tests/unit/test_NAME.c is a cmocka program. Those that need more than their own file
 # have a .mk beside them.
-include tests/unit/mediator.mk tests/unit/vgic.mk tests/unit/devices.mk tests/unit/quality.mk
+include tests/unit/mediator.mk tests/unit/vgic.mk tests/unit/devices.mk tests/unit/quality.mk tests/fuzz/fuzz.mk
 HOST_FLAGS := -std=gnu11 -O1 -g $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all -I. -MMD -MP
 HOST_ALONE := $(filter-out $(MEDIATOR_TESTS) $(VGIC_TESTS) $(DEVICES_TESTS),$(patsubst tests/unit/%.c,$(B)/host/%,$(wildcard tests/unit/test_*.c)))
 $(HOST_ALONE): $(B)/host/%: tests/unit/%.c

@@ -19,14 +19,14 @@ FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 $(B)/fuzz/libfuzzer/%.o: %.c
 	@mkdir -p $(@D)
 	@$(FUZZCC) $(FUZZ_FLAGS) $(FUZZ_SANITIZE) -fsanitize=fuzzer-no-link -c $< -o $@
-$(B)/fuzz/fuzz-%: $(B)/fuzz/libfuzzer/tests/fuzz/%.o $(FUZZ_SRC:%.c=$(B)/fuzz/libfuzzer/%.o)
+$(FUZZ_TARGETS:%=$(B)/fuzz/fuzz-%): $(B)/fuzz/fuzz-%: $(B)/fuzz/libfuzzer/tests/fuzz/%.o $(FUZZ_SRC:%.c=$(B)/fuzz/libfuzzer/%.o)
 	@echo "  FUZZCC  $@"
 	@$(FUZZCC) $(FUZZ_SANITIZE) -fsanitize=fuzzer -o $@ $^
 
 $(B)/fuzz/host/%.o: %.c
 	@mkdir -p $(@D)
 	@$(HOSTCC) $(FUZZ_FLAGS) $(FUZZ_SANITIZE) -c $< -o $@
-$(B)/fuzz/replay-%: $(B)/fuzz/host/tests/fuzz/%.o $(B)/fuzz/host/tests/fuzz/replay.o $(FUZZ_SRC:%.c=$(B)/fuzz/host/%.o)
+$(FUZZ_TARGETS:%=$(B)/fuzz/replay-%): $(B)/fuzz/replay-%: $(B)/fuzz/host/tests/fuzz/%.o $(B)/fuzz/host/tests/fuzz/replay.o $(FUZZ_SRC:%.c=$(B)/fuzz/host/%.o)
 	@echo "  HOSTCC  $@"
 	@$(HOSTCC) $(FUZZ_SANITIZE) -o $@ $^
 
@@ -37,5 +37,4 @@ fuzz-replay: fuzz-replay-programs
 	@for t in $(FUZZ_TARGETS); do $(B)/fuzz/replay-$$t tests/fuzz/corpus/$$t || exit 1; done
 
 -include $(shell find $(B)/fuzz -name '*.d' -type f 2>/dev/null)
-.SECONDARY:
 .PHONY: fuzz fuzz-replay fuzz-replay-programs

@@ -89,7 +89,7 @@ void guest_calls(struct world_vm *vm)
 	m->h.func = MODEL_TEST - fuzz_pick(MODEL_TEST + 1);
 	m->h.num_params = fuzz_pick(5);
 	if (fuzz_once_in(8)) {
-		m->h.cmd = fuzz_pick(7);
+		m->h.cmd = fuzz_pick(9);
 		m->h.num_params = 0;
 		m->h.session = fuzz_u8();
 	}
@@ -268,7 +268,8 @@ void guest_calls_raw(struct world_vm *vm)
 		OPTEE_SMC_ENABLE_SHM_CACHE,	 OPTEE_SMC_CALLS_UID,
 		OPTEE_SMC_GET_SHM_CONFIG,	 OPTEE_SMC_VM_CREATED,
 		OPTEE_SMC_VM_DESTROYED,		 OPTEE_SMC_GET_THREAD_COUNT,
-		OPTEE_SMC_GET_OS_REVISION,
+		OPTEE_SMC_GET_OS_REVISION,	 OPTEE_SMC_ENABLE_ASYNC_NOTIF,
+		OPTEE_SMC_GET_ASYNC_NOTIF_VALUE,
 	};
 	uint64_t regs[18];
 

@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_input = (struct fuzz_bytes){data, data + size};
 	tee_reset();
 	tee_meanwhile = NULL;
-	world_begin(tee_smc, (fuzz_u8() & 1) != 0, &quota);
+	world_begin(tee_smc, fuzz_u8(), &quota);
 	for (uint32_t i = 0; i < CALLS_MAX && !fuzz_over(); i++) {
 		write_pages(&world_vms[0]);
 		call(&world_vms[0]);

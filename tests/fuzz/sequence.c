@@ -105,6 +105,18 @@ static void kill(struct world_vm *vm)
 		(void)world_create(vm);
 }
 
+/* The TEE has values for VMs that want them, and its interrupt comes. */
+static void notify(void)
+{
+	if (fake.no_irq)
+		return;
+	for (uint32_t i = 0; i < MODEL_GUESTS; i++)
+		model.guests[i].values = fuzz_u8();
+	model.endless_value = fuzz_once_in(4) ? 1 + fuzz_u8() : 0;
+	optee_backend.irq(world_tee, 34);
+	model.endless_value = 0;
+}
+
 static void guest_step(struct world_vm *vm, uint32_t what)
 {
 	if (vm->tee == NULL)
@@ -152,6 +164,8 @@ static void step(void)
 		return;
 	case 24:
 		return kill(vm);
+	case 23:
+		return notify();
 	default:
 		return guest_step(vm, n % 12);
 	}
@@ -177,15 +191,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	fuzz_input = (struct fuzz_bytes){data, data + size};
 	n = fuzz_u8();
-	quota = (struct tee_quota){.shared_pages = pages[n >> 1 & 3],
-				   .buffers = 2 + (n >> 3 & 7),
+	quota = (struct tee_quota){.shared_pages = pages[n & 3],
+				   .buffers = 2 + (n >> 2 & 7),
 				   .sessions = 2,
 				   .calls = calls[n >> 6]};
 	steps = 0;
 	nested = 0;
 	tee_reset();
 	tee_meanwhile = NULL;
-	world_begin(tee_smc, n & 1, &quota);
+	world_begin(tee_smc, fuzz_u8(), &quota);
 	tee_meanwhile = meanwhile;
 	while (!fuzz_over() && steps <= STEPS_MAX)
 		step();

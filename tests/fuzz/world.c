@@ -158,12 +158,13 @@ void world_smc(struct world_vm *vm, uint64_t regs[18], uint64_t area)
 		waits(vm, regs, area);
 }
 
-void world_begin(void (*secure)(uint64_t *regs), bool no_window, const struct tee_quota *quota)
+void world_begin(void (*secure)(uint64_t *regs), uint32_t forms, const struct tee_quota *quota)
 {
 	model_reset();
 	fake_reset(secure);
-	fake.no_window = no_window;
-	spec_reset(MODEL_THREADS);
+	fake.no_window = (forms & 1) != 0;
+	fake.no_irq = (forms & 2) != 0;
+	spec_reset(MODEL_THREADS, !fake.no_irq);
 	world_quota = *quota;
 	world_host_works = false;
 	world_tee = malloc(optee_backend.instance_size);

@@ -45,7 +45,8 @@ extern struct tee *world_tee;
 /* An operation of the host's is under way: the guests stand still. */
 extern bool world_host_works;
 
-void world_begin(void (*secure)(uint64_t *regs), bool no_window, const struct tee_quota *quota);
+/* forms: bit 0 without the TEE's window, bit 1 without its interrupt. */
+void world_begin(void (*secure)(uint64_t *regs), uint32_t forms, const struct tee_quota *quota);
 void world_end(void);
 
 /* Something must not be: say so and abort. */

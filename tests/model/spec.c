@@ -328,9 +328,13 @@ static void saw_leave(const uint64_t *regs)
 {
 	struct spec_frame *f = top();
 
-	if (aside && aside_client != OPTEE_CLIENT_HYPERVISOR)
-		check_notified(regs);
-	if (f == NULL || f->host || aside || f->call == NULL || f->call->slot == NULL)
+	if (aside) {
+		aside = false; /* a call that it came in the middle of is still in the TEE */
+		if (aside_client != OPTEE_CLIENT_HYPERVISOR)
+			check_notified(regs);
+		return;
+	}
+	if (f == NULL || f->host || f->call == NULL || f->call->slot == NULL)
 		return;
 	memcpy(f->tee, regs, sizeof(f->tee));
 	copy_message(&f->answer, f->call->slot, f->call->message.h.num_params);

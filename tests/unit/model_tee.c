@@ -545,7 +545,7 @@ static void enable_notify(uint64_t *regs)
 {
 	struct model_guest *g = model_guest_by_id((uint16_t)regs[7]);
 
-	if (g == NULL || g->notifying) { /* the real one panics, or counts twice */
+	if (g == NULL || (g->notifying && !g->lied)) { /* the real one panics, or counts twice */
 		fake_violation("ENABLE_ASYNC_NOTIF for client %llu", (unsigned long long)regs[7]);
 		return;
 	}
