@@ -16,6 +16,7 @@ static struct lie lies[LIES];
 static uint32_t lie_count;
 static uint32_t asked[ASKED];
 static void (*yielding)(uint64_t *regs);
+static const struct tee_port *port = &fake_port;
 static struct tee *first;
 static uint64_t memory[1024];
 
@@ -30,6 +31,11 @@ void second_lie(uint32_t function, uint32_t reg, uint64_t value)
 void second_yielding(void (*call)(uint64_t *regs))
 {
 	yielding = call;
+}
+
+void second_port(const struct tee_port *other)
+{
+	port = other;
 }
 
 uint32_t second_asked(uint32_t function)
@@ -75,7 +81,7 @@ void second_begin(bool window)
 	fake.secure = secure;
 	assert_true(optee_backend.instance_size <= sizeof(memory));
 	memset(memory, 0xa5, sizeof(memory));
-	assert_int_equal(optee_backend.probe(memory, &fake_port), TEE_STATUS_OK);
+	assert_int_equal(optee_backend.probe(memory, port), TEE_STATUS_OK);
 	skip_ids();
 }
 
@@ -88,6 +94,7 @@ void second_end(void)
 	machine_tee = first;
 	lie_count = 0;
 	yielding = NULL;
+	port = &fake_port;
 	spec_threads(MODEL_THREADS);
 	fake.secure = model_smc;
 }

@@ -15,6 +15,9 @@ void second_lie(uint32_t function, uint32_t reg, uint64_t value);
 /* Yielding calls of guests[0] go here instead of to the model; NULL: to the model. */
 void second_yielding(void (*call)(uint64_t *regs));
 
+/* The port of the second tee, if not fake_port. Before second_begin. */
+void second_port(const struct tee_port *port);
+
 /* Destroys guests[0] and [1] and probes anew, with the window there or not. */
 void second_begin(bool window);
 /* Destroys them again, back to the first tee. */
