@@ -101,7 +101,7 @@ check: all
 
 # What every C file of ours must survive besides gcc: clang's warnings and its analysis of locks, clang-tidy (.clang-tidy), cppcheck.
 CLANG_FLAGS := --target=aarch64-linux-gnu -fsyntax-only $(filter-out -fno-tree-loop-distribute-patterns,$(CFLAGS_BARE)) $(WARN) \
-	-Wthread-safety -Wthread-safety-beta
+	-Wthread-safety -Wthread-safety-beta -Iexamples/port-check
 C_SOURCES   := $(sort $(shell find lib arch/aarch64 drivers platform firmware hypervisor mediator guest examples -name '*.c' 2>/dev/null))
 in_parallel  = @printf '%s\n' $(C_SOURCES) | xargs -P2 -n6 sh -c '$(1)' sh
 clang-check:

@@ -50,6 +50,7 @@ extern struct machine machine;
 /* port.c */
 extern const struct tee_port port;
 uint32_t pinned_pages(void);
+bool port_is_good(void);
 
 /* main.c: an SMC of the guest's */
 void guest_smc(uint64_t *regs);

@@ -116,9 +116,10 @@ int machine_main(void)
 
 	machine.vcpu.vm = &machine.vm;
 	tee = (struct tee *)(void *)tee_memory;
-	good = expect("the TEE is found",
-		      backend->instance_size <= sizeof(tee_memory) &&
-			      backend->probe(tee_memory, &port) == TEE_STATUS_OK);
+	good = port_is_good();
+	good &= expect("the TEE is found",
+		       backend->instance_size <= sizeof(tee_memory) &&
+			       backend->probe(tee_memory, &port) == TEE_STATUS_OK);
 	good = good && lives() && lives();
 	say(good ? "port-minimal: all good\n" : "port-minimal: FAILED\n");
 	return good ? 0 : 1;

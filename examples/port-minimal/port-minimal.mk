@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The example, for the host and for aarch64 with nothing below it. Part of the Makefile; also works by itself:
 #   make -f examples/port-minimal/port-minimal.mk && build/examples/port-minimal
-# It sees build/lib/include and its own directory, and no other file of this tree.
+# It sees build/lib/include, its own directory and port-check, and no other file of this tree.
 ifndef LIB_SRC
 .DEFAULT_GOAL := example
 include mediator/mediator.mk
@@ -9,8 +9,9 @@ endif
 
 EXAMPLE       := examples/port-minimal
 EXAMPLE_SRC   := $(addprefix $(EXAMPLE)/,guest.c main.c port.c say.c tee.c)
-EXAMPLE_DEPS  := $(wildcard $(EXAMPLE)/*.h) $(addprefix $(B)/lib/include/,$(LIB_HEADERS))
-EXAMPLE_FLAGS := -std=gnu11 -O2 -g $(LIB_WARN) -I$(B)/lib/include
+EXAMPLE_SRC   += examples/port-check/port_check.c
+EXAMPLE_DEPS  := $(wildcard $(EXAMPLE)/*.h examples/port-check/*.h) $(addprefix $(B)/lib/include/,$(LIB_HEADERS))
+EXAMPLE_FLAGS := -std=gnu11 -O2 -g $(LIB_WARN) -I$(B)/lib/include -Iexamples/port-check
 
 example: $(B)/examples/port-minimal $(B)/examples/port-minimal.elf
 

@@ -4,6 +4,7 @@
  * mediator/port.h, which says what each must do. What a real host does instead stands beside it.
  */
 #include "machine.h"
+#include <port_check.h>
 
 struct machine machine;
 
@@ -240,3 +241,29 @@ const struct tee_port port = {
 	.trace = trace,
 	.log = log_line,
 };
+
+static uint64_t pins_of(struct tee_host_vm *vm)
+{
+	(void)vm;
+	return pinned_pages();
+}
+
+static void report(const char *what, bool good)
+{
+	(void)expect(what, good);
+}
+
+/* What a porter runs first: does the port keep its contract? */
+bool port_is_good(void)
+{
+	const struct port_check check = {
+		.port = &port,
+		.vm = &machine.vm,
+		.ram = GUEST_IPA,
+		.hole = GUEST_IPA + (uint64_t)GUEST_PAGES * PAGE,
+		.pins = pins_of,
+		.report = report,
+	};
+
+	return port_check(&check);
+}
