@@ -76,7 +76,7 @@ static void uid(struct trusty_vm *v, uint64_t *regs)
 	regs[3] = TRUSTY_UID_3;
 }
 
-/* An SMC32 call of the trusted OS. False: once more, later. */
+/* A call of the trusted OS. False: once more, later. */
 static bool trusted_os(struct trusty_vm *v, struct tee_host_vcpu *vcpu, uint64_t *regs)
 {
 	const uint32_t call[4] = {(uint32_t)regs[0], (uint32_t)regs[1], (uint32_t)regs[2],
@@ -85,11 +85,13 @@ static bool trusted_os(struct trusty_vm *v, struct tee_host_vcpu *vcpu, uint64_t
 
 	if (trusty_has_panicked(v->trusty))
 		result = trusty_refuse(v, vcpu, TEE_REFUSED_DEAD, TRUSTY_ERR_PANIC);
+	else if (smccc_is_64(call[0]))
+		result = trusty_refuse(v, vcpu, TEE_REFUSED_FUNCTION, TRUSTY_ERR_NOT_SUPPORTED);
 	else if (!smccc_is_fast(call[0]))
 		result = yielding(v, vcpu, call);
 	else if (!trusty_fast(v, call, &result))
 		return false;
-	regs[0] = (uint32_t)result;
+	regs[0] = smccc_is_64(call[0]) ? (uint64_t)(int64_t)result : (uint32_t)result;
 	return true;
 }
 
@@ -99,18 +101,11 @@ enum tee_verdict trusty_call(struct tee_vm *vm, struct tee_host_vcpu *vcpu, uint
 	uint32_t function = (uint32_t)regs[0];
 
 	__atomic_store_n(&v->vcpu, vcpu, __ATOMIC_RELAXED);
-	if (smccc_owner(function) == SMCCC_OWNER_STANDARD) {
+	if (smccc_owner(function) == SMCCC_OWNER_STANDARD)
 		trusty_ffa(v, function, regs);
-		return TEE_DONE;
-	}
-	if (smccc_is_64(function)) {
-		regs[0] = (uint64_t)(int64_t)trusty_refuse(v, vcpu, TEE_REFUSED_FUNCTION,
-							   TRUSTY_ERR_NOT_SUPPORTED);
-		return TEE_DONE;
-	}
-	if (function == TRUSTY_FC_UID) {
+	else if (function == TRUSTY_FC_UID && !trusty_has_panicked(v->trusty))
 		uid(v, regs);
-		return TEE_DONE;
-	}
-	return trusted_os(v, vcpu, regs) ? TEE_DONE : TEE_AGAIN;
+	else if (!trusted_os(v, vcpu, regs))
+		return TEE_AGAIN;
+	return TEE_DONE;
 }

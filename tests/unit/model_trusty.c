@@ -367,11 +367,18 @@ static void run_inside(void)
 		inside();
 }
 
-static bool scripted(struct mt_script *script, int32_t *answer)
+static bool scripted(struct mt_script *script, uint32_t *repeats, int32_t *answer)
 {
-	if (script->at >= script->length)
+	if (m->fiq_forever) {
+		*answer = TRUSTY_ERR_FIQ_INTERRUPTED;
+	} else if (script->at < script->length) {
+		*answer = script->answer[script->at++];
+	} else if (*repeats != 0 && script->length != 0) {
+		*answer = script->answer[script->length - 1];
+		--*repeats;
+	} else {
 		return false;
-	*answer = script->answer[script->at++];
+	}
 	m->fiq = *answer == TRUSTY_ERR_FIQ_INTERRUPTED;
 	return true;
 }
@@ -400,7 +407,7 @@ static int32_t advance(void)
 	int32_t answer;
 
 	run_inside();
-	if (!scripted(&m->standard, &answer))
+	if (!scripted(&m->standard, &m->standard_repeats, &answer))
 		return finish();
 	if (answer != TRUSTY_ERR_INTERRUPTED && answer != TRUSTY_ERR_CPU_IDLE &&
 	    answer != TRUSTY_ERR_FIQ_INTERRUPTED)
@@ -434,19 +441,22 @@ static int32_t restart(void)
 
 static int32_t nop(const uint64_t *regs)
 {
+	uint32_t never = 0;
 	int32_t answer;
 
 	m->nops++;
 	if (regs[1] != 0 || regs[2] != 0 || regs[3] != 0)
 		fake_violation("a NOP that names a function");
 	run_inside();
-	return scripted(&m->nop, &answer) ? answer : TRUSTY_ERR_NOP_DONE;
+	return scripted(&m->nop, &never, &answer) ? answer : TRUSTY_ERR_NOP_DONE;
 }
 
 static int32_t restart_fiq(void)
 {
 	if (!m->fiq)
 		return panic("RESTART_FIQ");
+	if (m->fiq_forever)
+		return TRUSTY_ERR_FIQ_INTERRUPTED;
 	m->fiq = false;
 	return m->active ? advance() : TRUSTY_ERR_NOP_DONE;
 }

@@ -65,11 +65,13 @@ struct model_trusty {
 
 	/* What it does instead of the right thing. */
 	struct mt_script standard, nop;
+	uint32_t standard_repeats;	    /* of the last answer of `standard` */
 	int32_t fail_create, fail_shutdown; /* the answer, without doing it */
 	int32_t el3_busy;		    /* so many entries are answered BUSY */
 	int32_t fail_share, fail_reclaim;   /* FF-A error */
 	uint32_t odd_share;		    /* x0 of MEM_SHARE, nothing is shared */
 	int32_t fail_map, fail_unmap;
+	bool fiq_forever;     /* a standard call or NOP gets no further */
 	bool forget_call;     /* the call in flight is gone: its restart is unexpected */
 	void (*inside)(void); /* called once, while a CPU is inside */
 
