@@ -13,12 +13,14 @@ FUZZ_SRC     := $(wildcard mediator/*.c mediator/*/*.c tests/model/*.c) tests/un
 	$(addprefix tests/fuzz/,world.c guest.c tee.c values.c)
 # A small machine: it is made anew for every input.
 FUZZ_FLAGS := -std=gnu11 -O1 -g -fno-omit-frame-pointer -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
-	-I. -MMD -MP -DFAKE_RAM_PAGES=64u -DFAKE_WINDOW_SIZE=0x20000ull -DFAKE_HOST_PAGES=32u -DMODEL_BUFFERS=32u -DSPEC_BUFFERS=32u
+	-I. -MMD -MP -DFAKE_RAM_PAGES=64u -DFAKE_WINDOW_SIZE=0x20000ull -DFAKE_HOST_PAGES=32u -DMODEL_BUFFERS=40u -DSPEC_BUFFERS=32u
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
+# What the mediator and the decoder do guides libFuzzer; what the fake host and the model do would only slow it.
+$(B)/fuzz/libfuzzer/mediator/%.o $(B)/fuzz/libfuzzer/tests/fuzz/%.o: FUZZ_FEEDBACK := -fsanitize=fuzzer-no-link
 $(B)/fuzz/libfuzzer/%.o: %.c
 	@mkdir -p $(@D)
-	@$(FUZZCC) $(FUZZ_FLAGS) $(FUZZ_SANITIZE) -fsanitize=fuzzer-no-link -c $< -o $@
+	@$(FUZZCC) $(FUZZ_FLAGS) $(FUZZ_SANITIZE) $(FUZZ_FEEDBACK) -c $< -o $@
 $(FUZZ_TARGETS:%=$(B)/fuzz/fuzz-%): $(B)/fuzz/fuzz-%: $(B)/fuzz/libfuzzer/tests/fuzz/%.o $(FUZZ_SRC:%.c=$(B)/fuzz/libfuzzer/%.o)
 	@echo "  FUZZCC  $@"
 	@$(FUZZCC) $(FUZZ_SANITIZE) -fsanitize=fuzzer -o $@ $^

@@ -92,8 +92,10 @@ void guest_calls(struct world_vm *vm)
 		m->h.cmd = fuzz_pick(9);
 		m->h.num_params = 0;
 		m->h.session = fuzz_u8();
+	} else if (fuzz_once_in(32)) {
+		m->h.num_params = fuzz_u8();
 	}
-	for (uint32_t i = 0; i < m->h.num_params; i++)
+	for (uint32_t i = 0; i < m->h.num_params && i < 6; i++)
 		param(&m->p[i]);
 	spoil(m);
 	call(vm, at);
@@ -262,22 +264,23 @@ void guest_resumes(struct world_vm *vm)
 void guest_calls_raw(struct world_vm *vm)
 {
 	static const uint32_t functions[] = {
+		OPTEE_SMC_ENABLE_ASYNC_NOTIF,	 OPTEE_SMC_GET_ASYNC_NOTIF_VALUE,
 		OPTEE_SMC_CALL_WITH_ARG,	 OPTEE_SMC_CALL_WITH_RPC_ARG,
 		OPTEE_SMC_CALL_WITH_REGD_ARG,	 OPTEE_SMC_RETURN_FROM_RPC,
 		OPTEE_SMC_EXCHANGE_CAPABILITIES, OPTEE_SMC_DISABLE_SHM_CACHE,
 		OPTEE_SMC_ENABLE_SHM_CACHE,	 OPTEE_SMC_CALLS_UID,
 		OPTEE_SMC_GET_SHM_CONFIG,	 OPTEE_SMC_VM_CREATED,
 		OPTEE_SMC_VM_DESTROYED,		 OPTEE_SMC_GET_THREAD_COUNT,
-		OPTEE_SMC_GET_OS_REVISION,	 OPTEE_SMC_ENABLE_ASYNC_NOTIF,
-		OPTEE_SMC_GET_ASYNC_NOTIF_VALUE,
+		OPTEE_SMC_GET_OS_REVISION,	 OPTEE_SMC_CALLS_COUNT,
+		OPTEE_SMC_CALLS_REVISION,	 OPTEE_SMC_GET_OS_UUID,
 	};
+	uint32_t n = fuzz_pick(2 * ARRAY_SIZE(functions));
 	uint64_t regs[18];
 
 	for (uint32_t i = 0; i < 18; i++)
-		regs[i] = i < 8 ? fuzz_value() : i;
-	if (!fuzz_once_in(4))
-		regs[0] = functions[fuzz_pick(ARRAY_SIZE(functions))];
-	else
-		regs[0] = 0x32000000 | (regs[1] & 0xc00000ff);
+		regs[i] = i < 8 && n >= ARRAY_SIZE(functions) ? fuzz_value() : i;
+	regs[0] = functions[n % ARRAY_SIZE(functions)];
+	if (fuzz_once_in(8))
+		regs[0] ^= BIT(fuzz_pick(32));
 	world_smc(vm, regs, 0);
 }

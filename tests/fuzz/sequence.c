@@ -96,10 +96,12 @@ static void kill(struct world_vm *vm)
 {
 	if (vm->inside != 0)
 		return;
+	model.fail_destroyed = fuzz_once_in(8) ? OPTEE_SMC_EBUSY : 0;
+	model.fail_created = fuzz_once_in(8) ? (uint32_t)fuzz_value() : 0;
 	if (vm->tee != NULL)
 		world_destroy(vm);
-	model.fail_created = fuzz_once_in(8) ? (uint32_t)fuzz_value() : 0;
 	(void)world_create(vm);
+	model.fail_destroyed = 0;
 	model.fail_created = 0;
 	if (vm->tee == NULL)
 		(void)world_create(vm);
@@ -185,6 +187,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint32_t calls[] = {4, 1, 2, 16};
+	static const uint32_t buffers[] = {8, 2, 3, 4, 5, 6, 12, 32};
 	static const uint32_t pages[] = {1300, 8, 600, 3};
 	struct tee_quota quota;
 	uint32_t n;
@@ -192,7 +195,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_input = (struct fuzz_bytes){data, data + size};
 	n = fuzz_u8();
 	quota = (struct tee_quota){.shared_pages = pages[n & 3],
-				   .buffers = 2 + (n >> 2 & 7),
+				   .buffers = buffers[n >> 2 & 7],
 				   .sessions = 2,
 				   .calls = calls[n >> 6]};
 	steps = 0;

@@ -8,9 +8,9 @@
 
 uint64_t fuzz_value(void)
 {
-	uint32_t page;
+	uint32_t page = fuzz_u8();
 
-	switch (fuzz_pick(12)) {
+	switch (page % 12) {
 	case 0:
 	case 1:
 		return fuzz_u8();
@@ -32,7 +32,7 @@ uint64_t fuzz_value(void)
 	case 9:
 		return BIT(fuzz_pick(64));
 	case 10:
-		return 1ull << 32 | fuzz_pick(8); /* as handles are */
+		return (uint64_t)fuzz_pick(4) << 32 | (page & 7); /* as handles are */
 	default:
 		return fuzz_uint(8);
 	}
@@ -56,5 +56,7 @@ uint64_t fuzz_cookie(void)
 {
 	uint32_t n = fuzz_pick(16);
 
-	return n < 15 ? 1 + n % 5 : fuzz_value();
+	if (n < 13)
+		return 1 + n % 5;
+	return n < 15 ? 0x10 : fuzz_value(); /* as memory for the TEE has: guest.c */
 }

@@ -37,6 +37,7 @@ struct world_vm {
 	struct tee_vm *tee;
 	void *memory;
 	uint32_t inside; /* of its calls, so many are in the TEE */
+	uint64_t lost;	 /* pages pinned for ever, since the TEE did not let go of it */
 	struct world_call waiting[WORLD_WAITING];
 };
 
@@ -57,7 +58,7 @@ void world_say(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* One SMC. `area` is where the request area of this call is, if it is a new one. */
 void world_smc(struct world_vm *vm, uint64_t regs[18], uint64_t area);
-/* A new VM may fail; the old one always goes. */
+/* A new VM may fail; the old one always goes, though its pages may be lost. */
 bool world_create(struct world_vm *vm);
 void world_destroy(struct world_vm *vm);
 /* The VM's memory at an address, with a page behind it. NULL: not there, or not aligned to 8. */

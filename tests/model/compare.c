@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The mediator's own state against the model's: gauges, buffers with their cookies, pages and
- * users, calls, refusals, and the host's pins. The only file of the model that knows the mediator's
+ * users, calls, refusals, what it has in stock, and the
+ * host's pins. The only file of the model that knows the mediator's
  * structures. See spec.h.
  */
 #include "mediator/optee/optee.h"
@@ -107,6 +108,46 @@ static void compare_calls(const struct optee_vm *o, const struct spec_vm *vm)
 	expect(vm, "suspended calls", suspended, waiting);
 }
 
+static uint32_t free_lists(const struct optee_vm *o)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = o->free_list; i != 0; i = o->list_next[i - 1])
+		n++;
+	return n;
+}
+
+static uint32_t free_chunks(const struct optee_vm *o)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = o->free_chunk; i != 0; i = o->chunks[i - 1].next)
+		n++;
+	return n;
+}
+
+/* No page for lists and no record of pages is lost: each is free or in use. */
+static void compare_pools(const struct optee_vm *o, const struct spec_vm *vm)
+{
+	uint32_t lists = free_lists(o), chunks = free_chunks(o);
+
+	for (uint32_t i = 0; i < o->call_count; i++)
+		for (uint32_t n = o->calls[i].walk.first; n != 0; n = o->list_next[n - 1])
+			lists++;
+	for (uint32_t i = 0; i < vm->quota.buffers; i++)
+		if (o->objects[i].state != OBJECT_FREE && o->objects[i].pages > OPTEE_INLINE_FRAMES)
+			chunks += (o->objects[i].pinned + OPTEE_CHUNK_FRAMES - 1) /
+				  OPTEE_CHUNK_FRAMES;
+	expect(vm, "list pages", lists, o->lists.count);
+	expect(vm, "records of pages", chunks, vm->chunks);
+}
+
+void spec_compare_first(struct tee_vm *tee)
+{
+	spec_vm_of(tee)->chunks = free_chunks(optee_vm_of(tee));
+	spec_compare(tee);
+}
+
 void spec_compare(struct tee_vm *tee)
 {
 	struct optee_vm *o = optee_vm_of(tee);
@@ -117,6 +158,8 @@ void spec_compare(struct tee_vm *tee)
 	compare_gauges(vm);
 	compare_buffers(o, vm);
 	compare_calls(o, vm);
+	if (!vm->dead)
+		compare_pools(o, vm);
 	expect(vm, "dead", tee->dead, vm->dead);
 	expect(vm, "faults of the TEE", tee->count.tee_faults, vm->tee_faults);
 	for (uint32_t i = 0; i < TEE_REFUSALS; i++)

@@ -447,7 +447,7 @@ void spec_create_end(struct tee_host_vm *host, struct tee_vm *tee, enum tee_stat
 	if (vm->call_limit == 0)
 		vm->call_limit = 1;
 	memcpy(vm->pins, host->pins, sizeof(vm->pins)); /* of a VM before it, for ever */
-	spec_compare(tee);
+	spec_compare_first(tee);
 }
 
 void spec_destroy_begin(struct tee_vm *tee)

@@ -120,6 +120,7 @@ struct spec_vm {
 	uint64_t refusals[TEE_REFUSALS];
 	uint64_t tee_faults;
 	uint64_t dooms;
+	uint32_t chunks; /* the mediator's records of pages, all free at first */
 	struct spec_call calls[SPEC_CALLS];
 	struct spec_buffer buffers[SPEC_BUFFERS];
 	uint32_t pins[FAKE_RAM_PAGES];
@@ -188,6 +189,8 @@ struct spec_vm *spec_vm_of(const struct tee_vm *vm);
 
 /* compare.c: the mediator's state against the model's */
 void spec_compare(struct tee_vm *vm);
+/* A new VM's, which has used nothing. */
+void spec_compare_first(struct tee_vm *vm);
 
 /* spec.c, for the rules */
 void spec_differs(const struct spec_frame *f, const char *format, ...) PRINTF_LIKE(2, 3);

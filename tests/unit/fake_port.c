@@ -413,22 +413,37 @@ const struct tee_port fake_port = {
 	.log = log_line,
 };
 
+/* Zeroed; the same as last time, if nobody released it. */
+static uint8_t *memory(uint8_t *last, size_t size)
+{
+	if (last == NULL)
+		return calloc(1, size);
+	memset(last, 0, size);
+	return last;
+}
+
 void fake_reset(void (*secure)(uint64_t *regs))
 {
+	struct fake_host last = fake;
+
 	memset(&fake, 0, sizeof(fake));
 	fake.secure = secure;
-	fake.window = calloc(1, FAKE_WINDOW_SIZE);
-	fake.pages = calloc(FAKE_HOST_PAGES, PAGE_SIZE);
+	fake.window = memory(last.window, FAKE_WINDOW_SIZE);
+	fake.pages = memory(last.pages, FAKE_HOST_PAGES * (size_t)PAGE_SIZE);
 	for (unsigned int i = 0; i < FAKE_VMS; i++) {
 		fake.vms[i].index = i;
-		fake.vms[i].ram = calloc(FAKE_RAM_PAGES, PAGE_SIZE);
+		fake.vms[i].ram = memory(last.vms[i].ram, FAKE_RAM_PAGES * (size_t)PAGE_SIZE);
 	}
 }
 
 void fake_release(void)
 {
-	for (unsigned int i = 0; i < FAKE_VMS; i++)
+	for (unsigned int i = 0; i < FAKE_VMS; i++) {
 		free(fake.vms[i].ram);
+		fake.vms[i].ram = NULL;
+	}
 	free(fake.window);
 	free(fake.pages);
+	fake.window = NULL;
+	fake.pages = NULL;
 }

@@ -100,6 +100,7 @@ struct fake_host {
 extern struct fake_host fake;
 extern const struct tee_port fake_port;
 
+/* A new host. Without a release before, its memory is where the last one's was: that is faster. */
 void fake_reset(void (*secure)(uint64_t *regs));
 void fake_release(void);
 
