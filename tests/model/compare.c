@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The mediator's own state against the model's: gauges, buffers with their cookies, pages and
- * users, calls, refusals, what it has in stock, and the
- * host's pins. The only file of the model that knows the mediator's
- * structures. See spec.h.
+ * users, calls, refusals, what it has in stock, and the host's pins. The only file of the model
+ * that knows the mediator's structures. See spec.h.
  */
 #include "mediator/optee/optee.h"
 #include "tests/model/spec.h"
