@@ -186,5 +186,6 @@ enum tee_verdict tee_from_guest(struct vcpu *vcpu, uint32_t function)
 	backend = vm->tee->tee->backend;
 	if (!is_claimed(backend, function))
 		return TEE_NOT_MINE;
+	vcpu->regs.x[0] &= ~BIT(SMCCC_SVE_HINT_BIT); /* which the router understood */
 	return backend->call(vm->tee, tee_port_vcpu(vcpu), vcpu->regs.x);
 }
