@@ -87,9 +87,11 @@ struct tee_backend {
 
 	/*
 	 * A VM leaves, in whatever state its calls are. All its vCPUs have stopped, and none is
-	 * inside call. AGAIN: call once more, in a while. OK: nothing is pinned, the memory is the
-	 * host's again. FAULT: the TEE did not let go; all is as after OK, except that pages stay
-	 * pinned for ever, since the TEE may still write to them.
+	 * inside call. What it has open in the TEE is ended, as far as the TEE lets it, with
+	 * interrupts of the TEE given to port->foreign_interrupt(NULL). AGAIN: call once more, in a
+	 * while. OK: nothing is pinned, the memory is the host's again. FAULT: the TEE did not let
+	 * go; all is as after OK, except that pages stay pinned for ever, since the TEE may still
+	 * write to them.
 	 */
 	enum tee_status (*vm_destroy)(struct tee_vm *vm);
 

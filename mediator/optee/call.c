@@ -109,12 +109,11 @@ static void settle(struct optee_vm *o, struct optee_call *c, bool success) NEEDS
 
 	switch (c->header.cmd) {
 	case OPTEE_MSG_OPEN_SESSION:
-		if (!success)
-			o->vm.used.sessions--;
+		optee_session_opened(o, c->header.session, success);
 		break;
 	case OPTEE_MSG_CLOSE_SESSION:
-		if (success && o->vm.used.sessions != 0)
-			o->vm.used.sessions--;
+		if (success)
+			optee_session_closed(o, c->header.session);
 		break;
 	case OPTEE_MSG_REGISTER_SHM:
 		object = &o->objects[c->object - 1];

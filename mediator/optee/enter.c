@@ -6,9 +6,6 @@
  */
 #include "mediator/optee/optee.h"
 
-/* Requests that we refuse in a row, when we run the TEE for ourselves. */
-#define OWN_RPCS_MAX 1000u
-
 static void start_regs(const struct optee_vm *o, const struct optee_call *c, uint64_t *smc)
 {
 	smc[0] = c->enter[0];
@@ -117,39 +114,44 @@ enum optee_next optee_enter(struct optee_vm *o, struct optee_call *c, bool resum
 	}
 }
 
-/* One answer of the TEE to a call of ours. True: it is to be resumed. */
-static bool own_goes_on(struct optee_vm *o, struct optee_call *c, const uint64_t *smc)
+/* One answer of the TEE to a call that no guest waits for. True: it is to be resumed. */
+static bool own_goes_on(struct optee_vm *o, struct optee_call *c, const uint64_t *smc,
+			struct optee_patience *patience)
 {
 	const struct tee_port *port = o->vm.port;
+	uint32_t a0 = (uint32_t)smc[0];
 
-	switch ((uint32_t)smc[0]) {
-	case OPTEE_SMC_RPC_FOREIGN_INTR:
+	if (!optee_is_rpc(a0))
+		return false;
+	if (a0 == OPTEE_SMC_RPC_FOREIGN_INTR) {
+		if (patience->interrupts == 0)
+			return false;
+		patience->interrupts--;
 		(void)port->foreign_interrupt(NULL);
 		return true;
-	case OPTEE_SMC_RPC_CMD:
-		optee_rpc_fail(c, TEEC_ERROR_NOT_SUPPORTED);
-		return true;
-	case OPTEE_SMC_RPC_ALLOC:
-	case OPTEE_SMC_RPC_FREE:
-		return true;
-	default:
-		return false;
 	}
+	if (patience->requests == 0)
+		return false;
+	patience->requests--;
+	if (a0 == OPTEE_SMC_RPC_CMD)
+		(void)optee_rpc_fail(c, TEEC_ERROR_NOT_SUPPORTED);
+	return true;
 }
 
-bool optee_enter_own(struct optee_vm *o, struct optee_call *c)
+uint32_t optee_enter_own(struct optee_vm *o, struct optee_call *c, bool resume,
+			 struct optee_patience *patience)
 {
 	const struct tee_port *port = o->vm.port;
 	uint64_t smc[TEE_SMC_REGS];
-	uint32_t rpcs = 0;
 
-	start_regs(o, c, smc);
+	if (resume)
+		resume_regs(o, c->thread, smc);
+	else
+		start_regs(o, c, smc);
 	port->secure_call(port->host, smc);
-	while (rpcs < OWN_RPCS_MAX && own_goes_on(o, c, smc)) {
-		if ((uint32_t)smc[0] != OPTEE_SMC_RPC_FOREIGN_INTR)
-			rpcs++;
+	while (own_goes_on(o, c, smc, patience)) {
 		resume_regs(o, (uint32_t)smc[3], smc);
 		port->secure_call(port->host, smc);
 	}
-	return (uint32_t)smc[0] == OPTEE_SMC_OK;
+	return (uint32_t)smc[0];
 }

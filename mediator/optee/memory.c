@@ -46,7 +46,7 @@ static uint32_t bucket_bits(const struct tee_quota *quota)
 
 /* Offsets in the block; each array starts aligned to a cache line. */
 struct layout {
-	size_t calls, objects, chunks, buckets, lists, end;
+	size_t calls, objects, chunks, buckets, lists, sessions, end;
 };
 
 static size_t next_array(size_t *at, size_t size)
@@ -67,6 +67,7 @@ static struct layout layout_of(const struct optee *t, const struct tee_quota *qu
 	l.chunks = next_array(&at, (size_t)chunk_count(quota) * sizeof(struct optee_chunk));
 	l.buckets = next_array(&at, sizeof(uint32_t) << bucket_bits(quota));
 	l.lists = next_array(&at, optee_list_pages(t, quota) * sizeof(uint32_t));
+	l.sessions = next_array(&at, (size_t)quota->sessions * sizeof(uint32_t));
 	l.end = at;
 	return l;
 }
@@ -123,6 +124,7 @@ void optee_vm_layout(struct optee_vm *o)
 	o->chunks = (void *)(base + l.chunks);
 	o->buckets = (void *)(base + l.buckets);
 	o->list_next = (void *)(base + l.lists);
+	o->sessions = (void *)(base + l.sessions);
 	o->bucket_shift = 64 - bucket_bits(&o->vm.quota);
 	o->call_count = optee_call_limit(o->optee, &o->vm.quota);
 	o->calls_free = BITS(o->call_count - 1, 0);

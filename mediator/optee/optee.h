@@ -3,7 +3,7 @@
  * Inside the OP-TEE backend: its state for the machine, for a VM, for a shared buffer (object) and
  * for a call, and what its files call of each other. The files, in the order of a call:
  * fast.c or call.c, begin.c, message.c, object.c, walk.c, enter.c, rpc_out.c, rpc_reply.c; around
- * them probe.c, vm.c, memory.c, policy.c, notify.c, trace.c.
+ * them probe.c, vm.c, farewell.c, memory.c, policy.c, notify.c, trace.c.
  *
  * All that decides anything is in the VM's private memory. What the TEE can write, a call's slot
  * in the arena, is written before it enters and read once, field by field, after it leaves.
@@ -216,12 +216,16 @@ struct optee_vm {
 	uint32_t doomed;       /* GONE objects to unpin */
 	uint32_t free_chunk;
 	uint32_t free_list;
+	uint32_t *sessions; /* the TEE's ids of those open */
+	uint32_t session_count;
 	uint64_t values; /* notified, not yet asked for; the VM's lock */
 	bool notifies;	 /* in optee.notified; the TEE's lock, as the next */
 	struct optee_vm *notified_next;
-	uint32_t destroy_at; /* object that vm_destroy has come to */
-	bool told;	     /* VM_DESTROYED was answered */
-	bool kept;	     /* and refused */
+	uint32_t farewell_at; /* call that vm_destroy has come to, twice round */
+	uint32_t interrupts;  /* of the TEE that vm_destroy has borne, see farewell.c */
+	uint32_t destroy_at;  /* object that vm_destroy has come to */
+	bool told;	      /* VM_DESTROYED was answered */
+	bool kept;	      /* and refused */
 };
 
 static inline struct optee_vm *optee_vm_of(struct tee_vm *vm)
@@ -232,6 +236,13 @@ static inline struct optee_vm *optee_vm_of(struct tee_vm *vm)
 static inline uint64_t optee_pair(uint64_t high, uint64_t low)
 {
 	return (uint64_t)(uint32_t)high << 32 | (uint32_t)low;
+}
+
+/* a0 of the TEE: it asks something, and the call goes on. */
+static inline bool optee_is_rpc(uint32_t a0)
+{
+	return a0 == OPTEE_SMC_RPC_ALLOC || a0 == OPTEE_SMC_RPC_FREE ||
+	       a0 == OPTEE_SMC_RPC_FOREIGN_INTR || a0 == OPTEE_SMC_RPC_CMD;
 }
 
 /* Bytes of a message with n parameters. */
@@ -367,8 +378,16 @@ uint32_t optee_may_open(struct optee_vm *o, const struct optee_msg_param *client
 /* enter.c */
 /* Enter the TEE, to start or to resume, until it leaves for more than an interrupt. */
 enum optee_next optee_enter(struct optee_vm *o, struct optee_call *c, bool resume);
-/* The same for a call of ours, which no guest sees. False: the TEE did not take it. */
-bool optee_enter_own(struct optee_vm *o, struct optee_call *c);
+
+/* How often the TEE may leave a call that no guest waits for, before we leave it alone. */
+struct optee_patience {
+	uint32_t requests;
+	uint32_t interrupts;
+};
+
+/* Enter the TEE for a call that no guest sees, refusing what it asks: a0 of its last answer. */
+uint32_t optee_enter_own(struct optee_vm *o, struct optee_call *c, bool resume,
+			 struct optee_patience *patience);
 /* The TEE broke its contract: no more calls of this VM. */
 enum optee_next optee_fault(struct optee_vm *o, struct optee_call *c, const char *what);
 
@@ -444,6 +463,13 @@ uint32_t optee_list_pages(const struct optee *t, const struct tee_quota *quota);
 void optee_ask(const struct tee_port *port, uint64_t *smc, uint32_t function);
 /* Once there is a partition that has run: OP-TEE says no earlier where its window is. */
 void optee_find_window(struct optee *t);
+
+/* farewell.c */
+/* A session of the guest is open now, or could not be opened; and closed. */
+void optee_session_opened(struct optee_vm *o, uint32_t id, bool success) NEEDS(&o->vm);
+void optee_session_closed(struct optee_vm *o, uint32_t id) NEEDS(&o->vm);
+/* Before the TEE forgets a VM: end one of its calls or sessions. True: there is none. */
+bool optee_farewell_step(struct optee_vm *o);
 
 /* vm.c */
 enum tee_status optee_vm_create(struct tee *tee, struct tee_host_vm *host,

@@ -48,6 +48,7 @@ static uint32_t announce(const struct optee_vm *o, uint32_t function)
 static bool own_call(struct optee_vm *o, const struct optee_pages *page, uint32_t cmd,
 		     const struct optee_msg_param *param)
 {
+	struct optee_patience patience = {.requests = 1000, .interrupts = UINT32_MAX};
 	struct optee_call *c = &o->calls[0];
 	volatile struct optee_msg_header *header = (void *)page->va;
 	struct optee_msg_param *p = (void *)(page->va + sizeof(*header));
@@ -64,7 +65,8 @@ static bool own_call(struct optee_vm *o, const struct optee_pages *page, uint32_
 	c->enter[1] = page->pa.pa >> 32;
 	c->enter[2] = (uint32_t)page->pa.pa;
 	c->enter[3] = 1; /* cached */
-	return optee_enter_own(o, c) && (param == NULL || header->ret == TEEC_SUCCESS);
+	return optee_enter_own(o, c, false, &patience) == OPTEE_SMC_OK &&
+	       (param == NULL || header->ret == TEEC_SUCCESS);
 }
 
 /* The partition's first call. It does nothing: no session has the id 0. */
@@ -187,6 +189,9 @@ enum tee_status optee_vm_destroy(struct tee_vm *vm)
 	struct optee_vm *o = optee_vm_of(vm);
 
 	if (!o->told) {
+		while (!optee_farewell_step(o))
+			if (vm->port->should_yield(NULL))
+				return TEE_STATUS_AGAIN;
 		optee_notify_disable(o);
 		o->kept = announce(o, OPTEE_SMC_VM_DESTROYED) != OPTEE_SMC_OK;
 		o->told = true;

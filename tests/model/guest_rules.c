@@ -242,14 +242,30 @@ void spec_drain(struct spec_frame *f, enum spec_after after)
 	spec_suspend(f, OPTEE_SMC_RPC_FOREIGN_INTR, SPEC_DRAINS, 0);
 }
 
+/* One with this id, if there is any. */
+static void session_closed(struct spec_vm *vm, uint32_t id)
+{
+	for (uint32_t i = 0; i < vm->id_count; i++) {
+		if (vm->ids[i] != id)
+			continue;
+		vm->ids[i] = vm->ids[--vm->id_count];
+		vm->sessions--;
+		return;
+	}
+}
+
 static void settle(struct spec_vm *vm, struct spec_call *c, bool success)
 {
 	switch (c->message.h.cmd) {
 	case OPTEE_MSG_OPEN_SESSION:
-		vm->sessions -= !success;
+		if (success)
+			vm->ids[vm->id_count++] = c->message.h.session;
+		else
+			vm->sessions--;
 		break;
 	case OPTEE_MSG_CLOSE_SESSION:
-		vm->sessions -= success && vm->sessions > 0;
+		if (success)
+			session_closed(vm, c->message.h.session);
 		break;
 	case OPTEE_MSG_REGISTER_SHM:
 		c->about->stage = SPEC_LIVE;

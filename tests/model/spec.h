@@ -24,9 +24,10 @@
 #ifndef SPEC_BUFFERS
 #define SPEC_BUFFERS 1100u
 #endif
-#define SPEC_CALLS  64u
-#define SPEC_PARAMS 6u
-#define SPEC_DEPTH  4u /* a guest calls on one vCPU while another's call is in the TEE */
+#define SPEC_SESSIONS 256u /* the largest quota of a test */
+#define SPEC_CALLS    64u
+#define SPEC_PARAMS   6u
+#define SPEC_DEPTH    4u /* a guest calls on one vCPU while another's call is in the TEE */
 
 enum spec_stage {
 	SPEC_NONE,
@@ -112,8 +113,10 @@ struct spec_vm {
 	struct tee_quota quota;
 	uint32_t call_limit;
 	bool dead;
-	bool leaving; /* vm_destroy has begun */
-	uint32_t sessions;
+	bool leaving;		     /* vm_destroy has begun */
+	uint32_t sessions;	     /* open, or being opened */
+	uint32_t ids[SPEC_SESSIONS]; /* of those open */
+	uint32_t id_count;
 	bool thread_taken[64];
 	uint32_t tee_threads;
 	bool notifies;

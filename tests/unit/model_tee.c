@@ -352,6 +352,8 @@ static uint32_t command(struct model_thread *t)
 {
 	switch (t->arg->cmd) {
 	case OPTEE_MSG_OPEN_SESSION:
+		if (t->step < model.opens_after)
+			return OPTEE_SMC_RPC_FOREIGN_INTR;
 		open_session(t);
 		break;
 	case OPTEE_MSG_INVOKE_COMMAND:
@@ -520,16 +522,25 @@ static uint32_t vm_created(uint16_t id)
 	return OPTEE_SMC_ENOTAVAIL;
 }
 
+static void count_what_is_left(const struct model_guest *g)
+{
+	model.left_sessions += (uint32_t)__builtin_popcountll(g->open);
+	for (uint32_t i = 0; i < MODEL_THREADS; i++)
+		model.left_threads += g->threads[i].busy;
+}
+
 static uint32_t vm_destroyed(uint16_t id)
 {
 	struct model_guest *g = model_guest_by_id(id);
 
 	if (model.fail_destroyed != 0)
 		return model.fail_destroyed;
-	if (g == NULL)
+	if (g == NULL) {
 		fake_violation("VM_DESTROYED with id %u", id);
-	else
-		model_forget(g);
+		return OPTEE_SMC_OK;
+	}
+	count_what_is_left(g);
+	model_forget(g);
 	return OPTEE_SMC_OK;
 }
 
@@ -662,6 +673,7 @@ void model_end_faults(void)
 	model.fail_register = model.fail_unregister = 0;
 	model.wrong_thread = 0;
 	model.wrong_cookie = 0;
+	model.opens_after = 0;
 	model.strict_sessions = false;
 	model.litter = 0;
 }

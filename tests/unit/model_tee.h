@@ -87,6 +87,7 @@ struct model_tee {
 	uint32_t fail_unregister; /* ret of UNREGISTER_SHM */
 	uint32_t wrong_thread;	  /* added to the thread of each exit */
 	uint64_t wrong_cookie;	  /* of each RPC_CMD exit */
+	uint32_t opens_after;	  /* interrupts in each OPEN_SESSION */
 	bool strict_sessions;	  /* a session must be open to be used */
 	uint64_t litter;	  /* left in the registers of each exit that defines none */
 	uint32_t capabilities;	  /* of EXCHANGE_CAPABILITIES */
@@ -95,6 +96,8 @@ struct model_tee {
 	uint32_t endless_value;	  /* + 1: GET_ASYNC_NOTIF_VALUE has it for ever */
 	uint32_t revision_minor;
 	void (*before_return)(struct model_thread *t);
+	/* What partitions still had when they were destroyed: OP-TEE would leak of it. */
+	uint32_t left_sessions, left_threads;
 	uint32_t yielding_calls;
 	uint32_t fast_calls;
 };

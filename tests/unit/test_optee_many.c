@@ -279,6 +279,7 @@ static void the_size_for_any_quota_can_be_asked(void **state)
 	assert_int_equal(size % 64, 0);
 	q.buffers = 0;
 	q.shared_pages = 0;
+	q.sessions = 0;
 	assert_true(optee_backend.vm_size(machine_tee, &q) < 16384);
 }
 

@@ -90,7 +90,8 @@ static void write_command(struct guest *g, uint32_t cmd)
 	struct message *m = message(g, cmd, params[cmd]);
 
 	m->h.func = MODEL_ADD;
-	m->h.session = cmd == OPTEE_MSG_CLOSE_SESSION ? 1 : 0;
+	if (cmd == OPTEE_MSG_CLOSE_SESSION)
+		m->h.session = model_guest_of(g->host)->sessions; /* the last opened */
 	for (uint32_t i = 0; i < params[cmd]; i++) {
 		m->p[i].attr = OPTEE_MSG_ATTR_VALUE_INPUT;
 		m->p[i].value.a = 100 + i;

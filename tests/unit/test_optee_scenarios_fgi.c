@@ -116,6 +116,7 @@ static void a_vm_can_end_in_every_state_of_a_call(void **state)
 		call_states[i](g);
 		assert_int_equal(guest_destroy(g), TEE_STATUS_OK);
 		assert_int_equal(g->host->pinned, 0);
+		assert_int_equal(model.left_threads, 0);
 		assert_int_equal(guest_create(g), TEE_STATUS_OK);
 		expect_baseline(g);
 		expect_works(g);
