@@ -70,5 +70,7 @@ void arch_smccc(void)
 	}
 	conduit(smccc_smc, "smc");
 	r = TRAP_OF(smccc_smc_bad_immediate(regs));
-	check(trap_undefined(&r), "SMC #1 is UNDEFINED");
+	check(trap_undefined(&r), "scenario 4: SMC #1 is UNDEFINED");
+	r = TRAP_OF(smccc_hvc_bad_immediate(regs));
+	check(trap_undefined(&r), "scenario 4: HVC #0xffff is UNDEFINED");
 }

@@ -9,10 +9,11 @@
 
 #define SMCCC_REGISTERS 18
 
-/* x0-x17 in and out. The last one executes SMC #1. */
+/* x0-x17 in and out. The last two execute SMC #1 and HVC #0xffff. */
 void smccc_hvc(uint64_t regs[SMCCC_REGISTERS]);
 void smccc_smc(uint64_t regs[SMCCC_REGISTERS]);
 void smccc_smc_bad_immediate(uint64_t regs[SMCCC_REGISTERS]);
+void smccc_hvc_bad_immediate(uint64_t regs[SMCCC_REGISTERS]);
 
 /* By the conduit that the device tree names. Returns w0 sign-extended. */
 int64_t psci_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c);

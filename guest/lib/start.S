@@ -103,6 +103,7 @@ cpu_setup:
 	conduit	smccc_hvc, hvc, 0
 	conduit	smccc_smc, smc, 0
 	conduit	smccc_smc_bad_immediate, smc, 1
+	conduit	smccc_hvc_bad_immediate, hvc, 0xffff
 
 	.macro	vector kind
 	.balign	128

@@ -23,6 +23,7 @@ TEE_PANIC = re.compile(r"E/TC.*(Panic|Core [a-z]+-abort|assertion)")
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: not part of `make test`, but of `make test-long`")
+    config.addinivalue_line("markers", "scenario(number...): the hostile scenarios that it shows, see docs/scenarios.md")
 
 
 def no_panic(m):

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Guests other than Linux: U-Boot, the architecture tests, and the firmware's own client at EL2."""
 
-import re
-
+from checks import all_ok
 from harness import BUILD, spec
 
 
@@ -10,11 +9,6 @@ def only(m, name, binary, cpus=2):
     """A machine with one VM: a bare-metal program."""
     m.vms = [spec.Vm(name=name, kernel=str(BUILD / "guest" / f"{binary}.bin"), cpus=cpus, memory=128 << 20)]
     return m
-
-
-def all_ok(m, vm, timeout):
-    verdict = m.wait(vm, r"^(\d+) passed, (\d+) failed", timeout)
-    assert int(verdict[1]) > 0 and verdict[2] == "0", re.findall(r"not ok.*", m.text(vm))
 
 
 def test_u_boot_sees_its_memory_and_powers_its_vm_off(boot):

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Debian VMs share Debian's OP-TEE: xtest in each, alone and at the same time, on every board we promise."""
 
-import re
-
 import pytest
-from checks import WHOLE_SECONDS, all_found, passed, xtest_at_once, xtest_in
+from checks import WHOLE_SECONDS, all_found, notifications, passed, xtest_at_once, xtest_in
 from harness import xtest
 
 
@@ -35,6 +33,7 @@ def test_vm_sees_the_virt_board(boot):
     assert text.splitlines()[-2].strip() == "0", text
 
 
+@pytest.mark.scenario(12, 73, 80)
 def test_third_vm_is_refused_and_runs_on_without_a_tee(boot):
     m = boot("three-vms")
     all_found(m)
@@ -46,12 +45,7 @@ def test_third_vm_is_refused_and_runs_on_without_a_tee(boot):
         passed(m.finish(job, 1200))
 
 
-def notifications(m, vm):
-    """How many interrupts the VM's OP-TEE driver has had."""
-    status, text = m.run(vm, "awk '/optee/ {n = 0; for (i = 2; i <= NF && $i ~ /^[0-9]+$/; i++) n += $i; print \"got\", n}' /proc/interrupts")
-    return int(re.search(r"^got (\d+)", text, re.MULTILINE)[1])
-
-
+@pytest.mark.scenario(86)
 def test_notifications_of_the_tee_reach_each_vm(boot):
     """Debian's build has a watchdog that rings once a second for each VM whose driver enabled notifications."""
     m = boot("default")
@@ -67,6 +61,7 @@ def test_notifications_of_the_tee_reach_each_vm(boot):
     xtest_at_once(m, ["regression_1001", "regression_1004"])
 
 
+@pytest.mark.scenario(71)
 def test_rebooted_vm_gets_a_fresh_tee(boot):
     m = boot("default")
     all_found(m)
