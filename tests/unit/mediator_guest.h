@@ -121,6 +121,9 @@ void expect_works(struct guest *g);
 #define MEDIATOR_TEST_NO_WINDOW(name) \
 	{#name " without window", name, machine_setup_no_window, machine_teardown, NULL}
 
+#define MEDIATOR_TEST_NOTIFY(name) \
+	{#name, name, machine_setup_notify, machine_teardown, NULL}
+
 /*
  * A test that shows these of the hostile scenarios, by number, or a part of them. docs/scenarios.md
  * says what they are; tools/scenarios holds that table and these tags against each other.
@@ -130,6 +133,8 @@ void expect_works(struct guest *g);
 #define SCENARIO_NO_WINDOW(name, ...) \
 	{#name " without window (scenario " #__VA_ARGS__ ")", name, machine_setup_no_window, \
 	 machine_teardown, NULL}
+#define SCENARIO_NOTIFY(name, ...) \
+	{#name " (scenario " #__VA_ARGS__ ")", name, machine_setup_notify, machine_teardown, NULL}
 /* clang-format on */
 
 #endif

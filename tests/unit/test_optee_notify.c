@@ -50,7 +50,7 @@ static void notifications_are_offered_with_an_interrupt(void **state)
 	assert_true(optee_backend.describe(g->tee)->has_interrupt);
 }
 
-/* 84: a VM without the capability */
+/* A VM without the capability */
 static void without_an_interrupt_there_are_no_notifications(void **state)
 {
 	struct guest *g = &guests[0];
@@ -67,7 +67,7 @@ static void without_an_interrupt_there_are_no_notifications(void **state)
 	assert_int_equal(fake.smcs, smcs);
 }
 
-/* 84: twice; nothing pending; a flood of questions */
+/* Twice; nothing pending; a flood of questions */
 static void the_tee_hears_once_and_questions_are_answered_here(void **state)
 {
 	struct guest *g = &guests[0];
@@ -97,7 +97,7 @@ static void a_refused_enabling_can_be_tried_again(void **state)
 	expect_notified(g, 5, OPTEE_NOTIF_VALID);
 }
 
-/* 85: none is lost, the bottom half (0) least of all; PENDING says that there are more */
+/* None is lost, the bottom half (0) least of all; PENDING says that there are more */
 static void values_are_kept_until_they_are_asked_for(void **state)
 {
 	struct guest *g = &guests[0];
@@ -116,7 +116,7 @@ static void values_are_kept_until_they_are_asked_for(void **state)
 	assert_int_equal(fake.events[TEE_EVENT_NOTIFY], 4);
 }
 
-/* 85: above what there is; and for ever */
+/* Above what there is; and for ever */
 static void a_tee_that_counts_wrong_is_asked_no_more_than_there_are_values(void **state)
 {
 	struct guest *g = &guests[0];
@@ -138,7 +138,7 @@ static void a_tee_that_counts_wrong_is_asked_no_more_than_there_are_values(void 
 	expect_works(g);
 }
 
-/* 86: not enabled; two at once; destroyed */
+/* Not enabled; two at once; destroyed */
 static void only_who_is_meant_is_told(void **state)
 {
 	struct guest *a = &guests[0], *b = &guests[1];
@@ -164,7 +164,7 @@ static void only_who_is_meant_is_told(void **state)
 	expect_notified(b, 0, 0);
 }
 
-/* 86: in any order */
+/* In any order */
 static void vms_leave_the_list_in_any_order(void **state)
 {
 	(void)state;
@@ -197,7 +197,7 @@ static void the_bottom_half_reaches_the_tee_and_a_refused_stop_changes_nothing(v
 	expect_notified(g, 9, OPTEE_NOTIF_VALID);
 }
 
-/* 87: a guest that never looks gets its one interrupt per notification, and holds up nobody. */
+/* A guest that never looks gets its one interrupt per notification, and holds up nobody. */
 static void a_guest_that_never_asks_holds_up_nobody(void **state)
 {
 	(void)state;
@@ -226,23 +226,21 @@ static void a_vm_whose_tee_failed_is_not_enabled(void **state)
 	assert_int_equal(fake.smcs, smcs);
 }
 
-#define NOTIFY_TEST(name)                                                                          \
-	cmocka_unit_test_setup_teardown(name, machine_setup_notify, machine_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		NOTIFY_TEST(notifications_are_offered_with_an_interrupt),
-		MEDIATOR_TEST(without_an_interrupt_there_are_no_notifications),
-		NOTIFY_TEST(the_tee_hears_once_and_questions_are_answered_here),
-		NOTIFY_TEST(a_refused_enabling_can_be_tried_again),
-		NOTIFY_TEST(values_are_kept_until_they_are_asked_for),
-		NOTIFY_TEST(a_tee_that_counts_wrong_is_asked_no_more_than_there_are_values),
-		NOTIFY_TEST(only_who_is_meant_is_told),
-		NOTIFY_TEST(vms_leave_the_list_in_any_order),
-		NOTIFY_TEST(the_bottom_half_reaches_the_tee_and_a_refused_stop_changes_nothing),
-		NOTIFY_TEST(a_guest_that_never_asks_holds_up_nobody),
-		NOTIFY_TEST(a_vm_whose_tee_failed_is_not_enabled),
+		MEDIATOR_TEST_NOTIFY(notifications_are_offered_with_an_interrupt),
+		SCENARIO(without_an_interrupt_there_are_no_notifications, 84),
+		SCENARIO_NOTIFY(the_tee_hears_once_and_questions_are_answered_here, 84),
+		MEDIATOR_TEST_NOTIFY(a_refused_enabling_can_be_tried_again),
+		SCENARIO_NOTIFY(values_are_kept_until_they_are_asked_for, 85),
+		SCENARIO_NOTIFY(a_tee_that_counts_wrong_is_asked_no_more_than_there_are_values, 85),
+		SCENARIO_NOTIFY(only_who_is_meant_is_told, 86),
+		SCENARIO_NOTIFY(vms_leave_the_list_in_any_order, 86),
+		MEDIATOR_TEST_NOTIFY(
+			the_bottom_half_reaches_the_tee_and_a_refused_stop_changes_nothing),
+		SCENARIO_NOTIFY(a_guest_that_never_asks_holds_up_nobody, 87),
+		SCENARIO_NOTIFY(a_vm_whose_tee_failed_is_not_enabled, 82),
 	};
 
 	return cmocka_run_group_tests_name("optee_notify", tests, NULL, NULL);
