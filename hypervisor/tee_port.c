@@ -18,6 +18,8 @@
 #include "lib/util.h"
 #include <string.h>
 
+_Static_assert(TEE_API_VERSION == 1, "written for another version of the mediator's headers");
+
 #define PINS_MAX UINT16_MAX
 
 static struct LOCKABLE {

@@ -15,6 +15,12 @@
 #include "mediator/port.h"
 #include "mediator/vm.h"
 
+/*
+ * Of backend.h, vm.h and port.h. Rises with every change that a host must follow; docs/porting.md
+ * says what changed. A host asserts the one that it was written for.
+ */
+#define TEE_API_VERSION 1u
+
 /* How an operation ended. */
 enum tee_status {
 	TEE_STATUS_OK,

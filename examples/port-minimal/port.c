@@ -6,6 +6,8 @@
 #include "machine.h"
 #include <port_check.h>
 
+_Static_assert(TEE_API_VERSION == 1, "written for another version of the mediator's headers");
+
 struct machine machine;
 
 /* A hypervisor: smc_call(), with x8-x17 cleared. A VMM: a call to whoever may do that. */
