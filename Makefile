@@ -32,6 +32,7 @@ help:
 	@echo "make coverage             branches of the mediator that the host tests take"
 	@echo "make mutants [MUTANTS=-h] changes of the mediator that the host tests notice"
 	@echo "make fuzz [SECONDS=60]    inputs nobody thought of against the mediator, so many seconds for each target"
+	@echo "make proof [PROOF=NAME]   contracts of the mediator proved with CBMC"
 	@echo "make clean | distclean    what was built | and what was fetched"
 
 # Each begins with the set-up, and builds in a second make that sees what the set-up brought.
@@ -116,6 +117,8 @@ format:
 	@clang-format -i $(FORMATTED)
 format-check:
 	@clang-format --dry-run -Werror $(FORMATTED)
+
+include tests/proof/proof.mk
 
 clean:
 	@rm -rf $(filter-out $(B)/payload $(B)/sysroot,$(wildcard $(B)/*))

@@ -13,6 +13,7 @@
 
 #include "abi/optee_msg.h"
 #include "abi/optee_smc.h"
+#include "lib/contract.h"
 #include "lib/types.h"
 #include "lib/util.h"
 #include "mediator/backend.h"
@@ -234,6 +235,7 @@ static inline struct optee_vm *optee_vm_of(struct tee_vm *vm)
 }
 
 static inline uint64_t optee_pair(uint64_t high, uint64_t low)
+	ENSURES(RESULT >> 32 == (uint32_t)high && (uint32_t)RESULT == (uint32_t)low)
 {
 	return (uint64_t)(uint32_t)high << 32 | (uint32_t)low;
 }
@@ -336,9 +338,11 @@ uint64_t optee_walk_address(const struct optee_vm *o, const struct optee_call *c
 
 /* span.c: a message in the guest's memory. False: not the guest's to read or write. */
 bool optee_span_read_pieces(struct optee_vm *o, const struct optee_span *span, uint32_t at,
-			    void *to, uint32_t size);
+			    void *to, uint32_t size) REQUIRES(span_holds(o, span, at, size))
+	ENSURES(!span->pinned || RESULT);
 bool optee_span_write_pieces(struct optee_vm *o, const struct optee_span *span, uint32_t at,
-			     const void *from, uint32_t size);
+			     const void *from, uint32_t size)
+	REQUIRES(span_holds(o, span, at, size)) ENSURES(!span->pinned || RESULT);
 
 static inline bool optee_span_is_simple(const struct optee_span *span, uint32_t at, uint32_t size)
 {
@@ -346,7 +350,8 @@ static inline bool optee_span_is_simple(const struct optee_span *span, uint32_t 
 }
 
 static inline bool optee_span_read(struct optee_vm *o, const struct optee_span *span, uint32_t at,
-				   void *to, uint32_t size)
+				   void *to, uint32_t size) REQUIRES(span_holds(o, span, at, size))
+	ENSURES(!span->pinned || RESULT)
 {
 	if (UNLIKELY(!optee_span_is_simple(span, at, size)))
 		return optee_span_read_pieces(o, span, at, to, size);
@@ -356,6 +361,7 @@ static inline bool optee_span_read(struct optee_vm *o, const struct optee_span *
 
 static inline bool optee_span_write(struct optee_vm *o, const struct optee_span *span, uint32_t at,
 				    const void *from, uint32_t size)
+	REQUIRES(span_holds(o, span, at, size)) ENSURES(!span->pinned || RESULT)
 {
 	if (UNLIKELY(!optee_span_is_simple(span, at, size)))
 		return optee_span_write_pieces(o, span, at, from, size);
@@ -373,7 +379,10 @@ bool optee_message_refuse(struct optee_vm *o, struct optee_call *c, uint32_t res
 
 /* policy.c */
 /* May this VM open a session for a client that says it is `client`? 0, or a result. */
-uint32_t optee_may_open(struct optee_vm *o, const struct optee_msg_param *client) NEEDS(&o->vm);
+uint32_t optee_may_open(struct optee_vm *o, const struct optee_msg_param *client) NEEDS(&o->vm)
+	ENSURES(RESULT != TEEC_SUCCESS ||
+		(login_exists(client->value.c) && o->vm.used.sessions < o->vm.quota.sessions))
+		ENSURES(o->vm.used.sessions == OLD(o->vm.used.sessions));
 
 /* enter.c */
 /* Enter the TEE, to start or to resume, until it leaves for more than an interrupt. */
@@ -448,7 +457,11 @@ static inline bool optee_traced(const struct optee_vm *o)
 }
 
 /* fast.c: false: no such function, or not for guests */
-bool optee_fast_call(struct optee_vm *o, uint32_t function, uint64_t *regs);
+bool optee_fast_call(struct optee_vm *o, uint32_t function, uint64_t *regs)
+	ENSURES(function != OPTEE_SMC_EXCHANGE_CAPABILITIES || regs[0] != OPTEE_SMC_OK ||
+		capabilities_offered(regs[1]))
+		ENSURES(!RESULT ||
+			(function != OPTEE_SMC_VM_CREATED && function != OPTEE_SMC_VM_DESTROYED));
 
 /* memory.c */
 bool optee_pages_get(struct optee *t, uint32_t count, struct optee_pages *out);

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Fetches Debian's arm64 packages for the virtual machines, with apt's own signature check.
+"""Fetches Debian packages that are not installed on the host, with apt's own signature check: arm64 ones
+for the virtual machines, and CBMC with its SAT solver, from Debian 13, for the host.
 
-One private apt state per suite lives under build/payload/SUITE/: sources, lists, cache, an empty dpkg
-status. The host's apt state and the other suite's are not touched; of the host's configuration only the
+One private apt state per set of packages lives under build/payload/SET/: sources, lists, cache, an empty
+dpkg status. The host's apt state and the other sets' are not touched; of the host's configuration only the
 Acquire settings (proxies) and the mirror are read. What was fetched once is used until the list of
 packages below changes: there is no refresh.
 """
@@ -17,9 +18,9 @@ import sys
 
 from . import BUILD, UserError
 
-# What each suite gives. "resolve": with what they depend on, as programs run in the guest.
+# What each set gives; it has the name of its suite, if it does not say another. "resolve": with what they depend on, as programs run in the guest.
 # "plain": the package alone. "kernel": the package that this one depends on for its kernel.
-# "sysroot": unpacked for the cross compiler instead.
+# "sysroot": unpacked for the cross compiler instead. "host": the host's architecture instead of arm64.
 SUITES = {
     "trixie": {
         "resolve": ["tee-supplicant", "optee-test-qemu", "busybox-static"],
@@ -28,6 +29,8 @@ SUITES = {
         "sysroot": ["picolibc-aarch64-linux-gnu", "libfdt-dev"],
     },
     "bookworm": {"kernel": "linux-image-cloud-arm64"},
+    # Runs through its own dynamic loader, so on Debian 12 too: see tools/proof.
+    "cbmc": {"suite": "trixie", "host": True, "plain": ["cbmc", "cadical", "libc6", "libgcc-s1", "libstdc++6", "minisat"]},
 }
 
 KEYRINGS = [
@@ -67,7 +70,9 @@ def host_mirror():
 class Apt:
     """apt with a state of its own."""
 
-    def __init__(self, suite, mirror):
+    def __init__(self, suite, mirror, arch):
+        self.arch = arch
+        release = SUITES[suite].get("suite", suite)
         self.dir = suite_dir(suite) / "apt"
         self.debs = suite_dir(suite) / "debs"
         self.log = suite_dir(suite) / "apt.log"
@@ -79,7 +84,7 @@ class Apt:
         keyring = next((k for k in KEYRINGS if k.exists()), None)
         if keyring is None:
             raise UserError("debian-archive-keyring is not installed: run tools/setup")
-        (self.dir / "sources.list").write_text(f"deb [signed-by={keyring} arch=arm64] {mirror} {suite} main\n")
+        (self.dir / "sources.list").write_text(f"deb [signed-by={keyring} arch={arch}] {mirror} {release} main\n")
         (self.dir / "apt.conf").write_text(self._config())
         self.env = dict(os.environ, APT_CONFIG=str(self.dir / "apt.conf"), LC_ALL="C", DEBIAN_FRONTEND="noninteractive")
 
@@ -97,14 +102,14 @@ class Apt:
             "Dir::Etc::preferencesparts": "/dev/null",
             "Dir::Etc::sourcelist": self.dir / "sources.list",
             "Dir::Etc::sourceparts": "/dev/null",
-            "APT::Architecture": "arm64",
+            "APT::Architecture": self.arch,
             "APT::Install-Recommends": "false",
             "APT::Sandbox::User": "root",
             "APT::Update::Error-Mode": "any",
             "Acquire::Languages": "none",
             "Acquire::Retries": "3",
         }
-        own = [f'{key} "{value}";' for key, value in ours.items()] + ['APT::Architectures { "arm64"; };']
+        own = [f'{key} "{value}";' for key, value in ours.items()] + [f'APT::Architectures {{ "{self.arch}"; }};']
         return "\n".join(keep + own) + "\n"
 
     def run(self, *args, cwd=None):
@@ -143,6 +148,12 @@ def unpack(deb, into):
         raise UserError("no disk space left for the payload" if space else f"{deb.name} cannot be unpacked: {out.stderr.strip()}")
 
 
+def architecture(want):
+    if not want.get("host"):
+        return "arm64"
+    return subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
+
+
 def fetch(suite):
     """Makes root(suite), and build/sysroot if the suite gives it. Does nothing if they are there."""
     want = SUITES[suite]
@@ -151,11 +162,12 @@ def fetch(suite):
     if stamp.exists() and stamp.read_text() == key:
         return
     mirror = host_mirror()
-    print(f"payload: {suite}/arm64 from {mirror}", flush=True)
+    arch = architecture(want)
+    print(f"payload: {suite}/{arch} from {mirror}", flush=True)
     for old in (root(suite), suite_dir(suite) / "debs"):
         shutil.rmtree(old, ignore_errors=True)
     suite_dir(suite).mkdir(parents=True, exist_ok=True)
-    apt = Apt(suite, mirror)
+    apt = Apt(suite, mirror, arch)
     apt.run("apt-get", "-q", "update")
     names = plan(apt, want)
     print(f"payload: {len(names)} packages", flush=True)
