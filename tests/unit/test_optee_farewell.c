@@ -100,12 +100,12 @@ static uint32_t run_for_ever(struct model_thread *t)
 	return OPTEE_SMC_RPC_FOREIGN_INTR;
 }
 
-static void expect_limited(struct guest *g, uint32_t most)
+static void expect_limited(struct guest *g, uint32_t calls_made)
 {
 	uint32_t calls = model.yielding_calls;
 
 	assert_int_equal(guest_destroy(g), TEE_STATUS_OK);
-	assert_true(model.yielding_calls - calls <= most);
+	assert_int_equal(model.yielding_calls - calls, calls_made);
 	assert_int_equal(model.left_threads, 1);
 	assert_int_equal(model.left_sessions, 0); /* another thread could close it */
 	assert_int_equal(guest_create(g), TEE_STATUS_OK);
@@ -119,7 +119,7 @@ static void a_call_that_asks_for_ever_is_left_behind(void **state)
 	open_session(&guests[0]);
 	model.program = ask_for_ever;
 	begin(&guests[0], MODEL_TEST);
-	expect_limited(&guests[0], 300);
+	expect_limited(&guests[0], 4 * (1 + 50) + 1);
 }
 
 static void a_call_that_computes_for_ever_is_left_behind(void **state)
@@ -129,7 +129,61 @@ static void a_call_that_computes_for_ever_is_left_behind(void **state)
 	model.program = run_for_ever;
 	fake.interrupts_returned = 1;
 	begin(&guests[0], MODEL_TEST);
-	expect_limited(&guests[0], 1100);
+	expect_limited(&guests[0], 4 + 1000 + 1);
+	assert_int_equal(fake.interrupts, 1 + 1000);
+}
+
+/* What OP-TEE no longer asks, or asks only without a request area, is answered with nothing. */
+static uint32_t ask_otherwise(struct model_thread *t)
+{
+	static const uint32_t exits[] = {OPTEE_SMC_RPC_CMD, OPTEE_SMC_RPC_FREE, OPTEE_SMC_RPC_ALLOC,
+					 OPTEE_SMC_RPC_FREE};
+
+	if (t->step < ARRAY_SIZE(exits)) {
+		model_ask(t, OPTEE_RPC_SUSPEND, 0);
+		return exits[t->step];
+	}
+	return OPTEE_SMC_OK;
+}
+
+static void every_kind_of_request_is_refused(void **state)
+{
+	struct guest *g = &guests[0];
+
+	(void)state;
+	model.program = ask_otherwise;
+	begin(g, MODEL_TEST);
+	assert_int_equal(guest_destroy(g), TEE_STATUS_OK);
+	assert_int_equal(model.left_threads, 0);
+	assert_int_equal(guest_create(g), TEE_STATUS_OK);
+}
+
+/* A waits for B, and B ends: A's turn comes again. */
+static bool b_has_ended;
+
+static uint32_t wait_for_another(struct model_thread *t)
+{
+	if (t->number == 1) {
+		b_has_ended = t->step != 0;
+	} else if (b_has_ended) {
+		return OPTEE_SMC_OK;
+	}
+	model_ask(t, OPTEE_RPC_NOTIFICATION, 0);
+	return t->number == 1 && t->step != 0 ? OPTEE_SMC_OK : OPTEE_SMC_RPC_CMD;
+}
+
+static void a_call_that_waits_for_another_has_its_turn_again(void **state)
+{
+	struct guest *g = &guests[0];
+
+	(void)state;
+	model.program = wait_for_another;
+	begin(g, MODEL_TEST);
+	begin(g, MODEL_TEST);
+	b_has_ended = false;
+	assert_int_equal(guest_destroy(g), TEE_STATUS_OK);
+	assert_int_equal(model.left_threads, 0);
+	assert_int_equal(guest_create(g), TEE_STATUS_OK);
 }
 
 /* No thread is left that could close a session: the VM goes all the same. */
@@ -195,6 +249,8 @@ int main(void)
 		SCENARIO(a_session_that_opens_at_the_end_is_closed, 69, 91),
 		SCENARIO(a_call_that_asks_for_ever_is_left_behind, 64, 69),
 		SCENARIO(a_call_that_computes_for_ever_is_left_behind, 69, 89),
+		MEDIATOR_TEST(every_kind_of_request_is_refused),
+		MEDIATOR_TEST(a_call_that_waits_for_another_has_its_turn_again),
 		SCENARIO(with_all_threads_stuck_the_sessions_stay, 55, 69),
 		SCENARIO(a_failed_tee_is_not_asked_to_end_anything, 82),
 		MEDIATOR_TEST(the_cpu_is_given_back_in_between),

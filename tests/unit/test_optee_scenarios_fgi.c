@@ -94,6 +94,27 @@ static void in_discard(struct guest *g)
 	assert_int_equal(guest_rpc(g)->h.cmd, OPTEE_RPC_SHM_FREE);
 }
 
+/* The TEE has freed that memory, which is being unpinned. */
+static void in_release(struct guest *g)
+{
+	(void)guest_invoke(g, MODEL_FS, 1500 * 4096);
+	guest_serve(g);
+	assert_int_equal(smc(g), OPTEE_SMC_RPC_CMD);
+	guest_serve(g);
+	fake.yield = true;
+	assert_int_equal(smc(g), OPTEE_SMC_RPC_FOREIGN_INTR);
+	fake.yield = false;
+}
+
+/* A buffer for requests that was not taken is being given back. */
+static void in_refusal(struct guest *g)
+{
+	in_alloc(g);
+	guest_serve(g);
+	g->regs[2] += 4;
+	assert_int_equal(smc(g), OPTEE_SMC_RPC_FREE);
+}
+
 static void idle(struct guest *g)
 {
 	(void)g;
@@ -102,7 +123,7 @@ static void idle(struct guest *g)
 static leave_in_state *const call_states[] = {
 	idle,	      in_command,      in_alloc,     in_command_with_buffer, in_free,
 	in_interrupt, in_registration, in_unpinning, in_file_request,	     in_allocation,
-	in_discard,
+	in_discard,   in_release,      in_refusal,
 };
 
 static void a_vm_can_end_in_every_state_of_a_call(void **state)
@@ -138,8 +159,10 @@ static void a_vm_can_rest_in_every_state_of_a_call(void **state)
 		if (call_states[i] != idle) {
 			assert_int_equal(guest_go_on(g), OPTEE_SMC_OK);
 			assert_int_equal(message_at(g, IPA(PAGE_ARG))->h.ret,
-					 call_states[i] == in_discard ? TEEC_ERROR_OUT_OF_MEMORY
-								      : TEEC_SUCCESS);
+					 call_states[i] == in_discard ||
+							 call_states[i] == in_refusal
+						 ? TEEC_ERROR_OUT_OF_MEMORY
+						 : TEEC_SUCCESS);
 		}
 		g->hold = false;
 		g->style = OPTEE_SMC_CALL_WITH_RPC_ARG;
