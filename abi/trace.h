@@ -16,7 +16,7 @@
 /* What wrote a record, and so what `kind` and the rest mean. */
 enum trace_source {
 	TRACE_HYPERVISOR, /* kind: enum trace_vm_event; no other field */
-	TRACE_TEE, /* kind: enum tee_event_kind of mediator/port.h; `tee` says whose protocol */
+	TRACE_TEE, /* kind: enum tee_event_kind of mediator/port.h, of the VM's kind of TEE */
 };
 
 enum trace_vm_event {
@@ -41,10 +41,9 @@ struct trace_record {
 	uint32_t result;
 	uint32_t origin;
 	uint16_t call; /* tells the VM's calls in flight apart */
-	uint8_t tee;   /* 0 OP-TEE, 1 Trusty */
 	uint8_t params;
 	uint8_t types[TRACE_PARAMS];
-	uint8_t pad[2];
+	uint8_t pad[3];
 	uint32_t sizes[TRACE_PARAMS];
 	uint8_t uuid[16];
 };

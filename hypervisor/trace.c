@@ -56,7 +56,6 @@ void trace_tee(const struct vm *vm, const struct vcpu *vcpu, const struct tee_ev
 	r->result = event->result;
 	r->origin = event->origin;
 	r->call = event->call;
-	r->tee = 0;
 	r->params = event->params;
 	memcpy(r->types, event->types, sizeof(r->types));
 	memcpy(r->sizes, event->sizes, sizeof(r->sizes));
