@@ -9,7 +9,7 @@ PICO   ?= $(B)/sysroot/usr/lib/picolibc/aarch64-linux-gnu
 FDT    ?= $(B)/sysroot/usr/lib/aarch64-linux-gnu
 FDTINC ?= $(B)/sysroot/usr/include
 CFLAGS_BARE := -std=gnu11 -O2 -g -ffreestanding -fno-common -fpie -fno-stack-protector -fno-asynchronous-unwind-tables \
-	-fno-tree-loop-distribute-patterns -fno-builtin-memcpy -mgeneral-regs-only -mstrict-align -march=armv8-a -fno-omit-frame-pointer \
+	-fno-tree-loop-distribute-patterns -fno-builtin-memcpy -mno-outline-atomics -mgeneral-regs-only -mstrict-align -march=armv8-a \
 	-ffunction-sections -fdata-sections -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -isystem $(PICO)/include -I. -isystem $(FDTINC)
 CFLAGS_ALL := $(CFLAGS_BARE) $(WARN) -MMD -MP
 
@@ -54,6 +54,11 @@ $(B)/aarch64/%.o: %.S
 	@echo "  AS  $<"
 	@$(CC) $(CFLAGS_ALL) -D__ASSEMBLY__ -c $< -o $@
 
+# What a TEE call passes is optimised as one program, since it is a dozen small files.
+LTO := -flto=auto
+ON_THE_CALL := $(filter mediator/%,$(HYP_SRC)) $(addprefix hypervisor/,trap.c smc.c tee.c tee_port.c trace.c)
+$(call obj,$(ON_THE_CALL)): CFLAGS_ALL += $(LTO)
+
 $(B)/shared.a: $(call obj,$(SHARED_SRC))
 	@rm -f $@; $(CROSS)ar rcs $@ $^
 
@@ -65,7 +70,7 @@ $(B)/firmware.elf: $(call obj,$(FW_SRC)) $(B)/shared.a firmware/firmware.ld
 	@$(LINK) -no-pie -T firmware/firmware.ld -o $@ $(filter %.o,$^) $(LIBS)
 $(B)/teevisor.elf: $(call obj,$(HYP_SRC)) $(B)/shared.a hypervisor/teevisor.ld
 	@echo "  LD  $@"
-	@$(LINK) -static-pie -Wl,--no-dynamic-linker -T hypervisor/teevisor.ld -o $@ $(filter %.o,$^) $(LIBS)
+	@$(LINK) $(LTO) $(CFLAGS_BARE) $(WARN) -static-pie -Wl,--no-dynamic-linker -T hypervisor/teevisor.ld -o $@ $(filter %.o,$^) $(LIBS)
 $(B)/%.bin: $(B)/%.elf
 	@$(CROSS)objcopy -O binary $< $@
 $(B)/%.img: $(B)/%.elf
@@ -79,6 +84,7 @@ $(B)/el2-check.elf: $(call obj,$(call src,guest/el2-check)) $(B)/shared.a guest/
 -include $(shell find $(B)/aarch64 -name '*.d' -type f 2>/dev/null)
 
 -include guest/guest.mk
+-include guest/user/user.mk
 
 # The mediator alone, for other hosts.
 include mediator/mediator.mk examples/port-minimal/port-minimal.mk

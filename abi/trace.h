@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#define TRACE_PARAMS  6u
+#define TRACE_PARAMS  4u
 #define TRACE_NO_VCPU 0xffffu
 
 /* What wrote a record, and so what `kind` and the rest mean. */
@@ -28,26 +28,32 @@ enum trace_vm_event {
 	TRACE_VM_KEPT,	 /* its TEE did not let go of it: its memory and id are lost */
 };
 
-struct trace_record {
-	uint64_t time; /* ticks of the system counter */
-	uint16_t vm;
-	uint16_t vcpu; /* TRACE_NO_VCPU: not known */
-	uint16_t cpu;  /* physical */
-	uint8_t source;
-	uint8_t kind;
+/* As enum tee_event_kind's struct tee_event, field by field. */
+struct trace_event {
+	uint8_t kind;	/* of `source` */
+	uint8_t params; /* how many of types[] and sizes[] */
+	uint16_t call;	/* tells the VM's calls in flight apart */
 	uint32_t command;
 	uint32_t function;
 	uint32_t session;
 	uint32_t result;
 	uint32_t origin;
-	uint16_t call; /* tells the VM's calls in flight apart */
-	uint8_t params;
 	uint8_t types[TRACE_PARAMS];
-	uint8_t pad[3];
 	uint32_t sizes[TRACE_PARAMS];
 	uint8_t uuid[16];
+	uint32_t zero;
 };
 
-_Static_assert(sizeof(struct trace_record) == 88, "a record has no hidden padding");
+struct trace_record {
+	uint64_t time; /* ticks of the system counter */
+	uint16_t vm;
+	uint16_t vcpu;	 /* TRACE_NO_VCPU: not known */
+	uint16_t cpu;	 /* physical */
+	uint16_t source; /* enum trace_source */
+	struct trace_event event;
+};
+
+_Static_assert(sizeof(struct trace_event) == 64 && sizeof(struct trace_record) == 80,
+	       "a record has no hidden padding");
 
 #endif

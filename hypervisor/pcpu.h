@@ -18,6 +18,7 @@ struct pcpu {
 	uint32_t index;
 	uint64_t mpidr;
 	struct gicv3 gic;
+	struct trace_ring *trace; /* NULL: no memory for it */
 	bool online;
 	bool resched;	     /* atomic: look at the run queue before the next entry to a guest */
 	struct list ready;   /* sched.c's lock */

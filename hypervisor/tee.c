@@ -18,7 +18,7 @@
  */
 static const struct tee_backend *const backends[] = {&optee_backend, &trusty_backend};
 
-/* Owning entities of which a backend claims something, one bit each. */
+/* Owning entities of which a backend claims every function, one bit each. */
 struct owners {
 	uint64_t fast, yielding;
 };
@@ -40,6 +40,8 @@ static struct owners claimed(const struct tee_backend *backend)
 	struct owners o = {0, 0};
 
 	for (const struct tee_claim *c = backend->claims; c->fast || c->yielding; c++) {
+		if (c->function_first != 0 || c->function_last != SMCCC_NUMBER_MASK)
+			continue;
 		o.fast |= c->fast ? owner_bits(c) : 0;
 		o.yielding |= c->yielding ? owner_bits(c) : 0;
 	}
@@ -162,6 +164,7 @@ bool tee_detach(struct vm *vm)
 	return status == TEE_STATUS_OK;
 }
 
+/* Of an owner whose functions are divided: none that a guest calls often. */
 static bool is_claimed(const struct tee_backend *backend, uint32_t function)
 {
 	uint32_t owner = smccc_owner(function), number = function & SMCCC_NUMBER_MASK;
@@ -181,10 +184,10 @@ enum tee_verdict tee_from_guest(struct vcpu *vcpu, uint32_t function)
 	uint64_t owners = smccc_is_fast(function) ? vm->tee_owners_fast : vm->tee_owners_yielding;
 	const struct tee_backend *backend;
 
-	if (vm->tee == NULL || (owners >> smccc_owner(function) & 1) == 0)
+	if (vm->tee == NULL)
 		return TEE_NOT_MINE;
 	backend = vm->tee->tee->backend;
-	if (!is_claimed(backend, function))
+	if ((owners >> smccc_owner(function) & 1) == 0 && !is_claimed(backend, function))
 		return TEE_NOT_MINE;
 	vcpu->regs.x[0] &= ~BIT(SMCCC_SVE_HINT_BIT); /* which the router understood */
 	return backend->call(vm->tee, tee_port_vcpu(vcpu), vcpu->regs.x);

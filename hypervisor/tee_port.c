@@ -7,6 +7,7 @@
  * pages that the TEE did not let go of are not used again.
  */
 #include "hypervisor/tee_port.h"
+#include "arch/aarch64/copy.h"
 #include "arch/clock.h"
 #include "hypervisor/console.h"
 #include "hypervisor/memory.h"
@@ -44,25 +45,27 @@ static void unpin_first(struct vm *vm, const uint64_t *pages, uint32_t count) NE
 		vm->pins[(pages[i] - vm->ram.pa) >> PAGE_SHIFT]--;
 }
 
+/* Page-aligned or not in one comparison: what does not belong into an offset comes out on top. */
+static uint64_t frame_of(uint64_t offset)
+{
+	return offset >> PAGE_SHIFT | offset << (64 - PAGE_SHIFT);
+}
+
 static bool pin(struct tee_host_vm *handle, uint64_t *pages, uint32_t count)
 {
 	struct vm *vm = vm_of(handle);
-	uint64_t size = vm->ram_size, base = vm->ram.pa;
+	uint64_t frames = vm->ram_size >> PAGE_SHIFT, to_pa = vm->ram.pa - VM_RAM_BASE;
 	uint16_t *pins = vm->pins;
 	uint32_t done;
 
 	spin_lock(&vm->pin_lock);
 	for (done = 0; done < count; done++) {
-		uint64_t offset = pages[done] - VM_RAM_BASE;
-		uint16_t *p;
+		uint64_t page = pages[done], frame = frame_of(page - VM_RAM_BASE);
 
-		if (UNLIKELY((offset & PAGE_MASK) != 0 || offset >= size))
+		if (UNLIKELY(frame >= frames || pins[frame] == PINS_MAX))
 			break;
-		p = &pins[offset >> PAGE_SHIFT];
-		if (UNLIKELY(*p == PINS_MAX))
-			break;
-		*p = (uint16_t)(*p + 1);
-		pages[done] = base + offset;
+		pins[frame]++;
+		pages[done] = page + to_pa;
 	}
 	if (done != count)
 		unpin_first(vm, pages, done);
@@ -104,13 +107,13 @@ static bool write_guest(struct tee_host_vm *handle, ipa_t to, const void *from, 
 static void read_pinned(struct tee_host_vm *vm, pa_t from, void *to, size_t size)
 {
 	(void)vm;
-	memcpy(to, (const void *)from.pa, size);
+	copy_words(to, (const void *)from.pa, size);
 }
 
 static void write_pinned(struct tee_host_vm *vm, pa_t to, const void *from, size_t size)
 {
 	(void)vm;
-	memcpy((void *)to.pa, from, size);
+	copy_words((void *)to.pa, from, size);
 }
 
 static void *host_pages_get(void *host, uint32_t count, pa_t *address)

@@ -4,85 +4,81 @@
  * different CPUs are put in order by their time when they are read.
  */
 #include "hypervisor/trace.h"
-#include "arch/clock.h"
+#include "arch/aarch64/copy.h"
+#include "arch/aarch64/sysreg.h"
 #include "hypervisor/console.h"
 #include "hypervisor/pages.h"
 #include "hypervisor/pcpu.h"
 #include <string.h>
 
-_Static_assert(TRACE_PARAMS == TEE_EVENT_PARAMS, "a record holds all of an event");
-
-static struct trace_ring *rings[PCPUS_MAX];
+/* An event is copied as a whole: one struct under two names. */
+#define SAME(field)                                                                                \
+	_Static_assert(offsetof(struct trace_event, field) == offsetof(struct tee_event, field) && \
+			       sizeof(((struct trace_event *)0)->field) ==                         \
+				       sizeof(((struct tee_event *)0)->field),                     \
+		       "abi/trace.h and mediator/port.h agree")
+SAME(kind);
+SAME(params);
+SAME(call);
+SAME(command);
+SAME(function);
+SAME(session);
+SAME(result);
+SAME(origin);
+SAME(types);
+SAME(sizes);
+SAME(uuid);
+_Static_assert(sizeof(struct trace_event) == sizeof(struct tee_event), "of one size");
 
 void trace_init(void)
 {
 	for (uint32_t i = 0; i < pcpu_count; i++) {
-		rings[i] = pages_get(sizeof(*rings[i]), PAGE_SIZE);
-		if (rings[i] == NULL)
+		pcpus[i].trace = pages_get(sizeof(*pcpus[i].trace), PAGE_SIZE);
+		if (pcpus[i].trace == NULL)
 			console_log("no memory for the trace of cpu%u", i);
 	}
 }
 
-static struct trace_ring *my_ring(void)
+static struct trace_record *begin(const struct pcpu *p, const struct vm *vm,
+				  const struct vcpu *vcpu, enum trace_source source)
 {
-	return rings[this_pcpu()->index];
-}
+	struct trace_record *r = trace_ring_next(p->trace);
 
-static struct trace_record *begin(struct trace_ring *ring, const struct vm *vm,
-				  const struct vcpu *vcpu)
-{
-	struct trace_record *r = trace_ring_next(ring);
-
-	r->time = clock_ticks();
+	r->time = read_sysreg(cntpct_el0); /* a few instructions early or late do not matter */
 	r->vm = (uint16_t)vm->id;
 	r->vcpu = vcpu != NULL ? (uint16_t)vcpu->index : TRACE_NO_VCPU;
-	r->cpu = (uint16_t)this_pcpu()->index;
+	r->cpu = (uint16_t)p->index;
+	r->source = (uint16_t)source;
 	return r;
 }
 
 void trace_tee(const struct vm *vm, const struct vcpu *vcpu, const struct tee_event *event)
 {
-	struct trace_ring *ring = my_ring();
-	struct trace_record *r;
+	struct pcpu *p = this_pcpu();
 
-	if (ring == NULL)
+	if (UNLIKELY(p->trace == NULL))
 		return;
-	r = begin(ring, vm, vcpu);
-	r->source = TRACE_TEE;
-	r->kind = event->kind;
-	r->command = event->command;
-	r->function = event->function;
-	r->session = event->session;
-	r->result = event->result;
-	r->origin = event->origin;
-	r->call = event->call;
-	r->params = event->params;
-	memcpy(r->types, event->types, sizeof(r->types));
-	memcpy(r->sizes, event->sizes, sizeof(r->sizes));
-	memcpy(r->uuid, event->uuid, sizeof(r->uuid));
-	trace_ring_put(ring);
+	copy_words(&begin(p, vm, vcpu, TRACE_TEE)->event, event, sizeof(*event));
+	trace_ring_put(p->trace);
 }
 
 void trace_vm(const struct vm *vm, enum trace_vm_event event)
 {
-	struct trace_ring *ring = my_ring();
-	struct trace_record *r;
+	struct pcpu *p = this_pcpu();
 
-	if (ring == NULL)
+	if (p->trace == NULL)
 		return;
-	r = begin(ring, vm, NULL);
-	memset(&r->source, 0, sizeof(*r) - offsetof(struct trace_record, source));
-	r->source = TRACE_HYPERVISOR;
-	r->kind = (uint8_t)event;
-	trace_ring_put(ring);
+	begin(p, vm, NULL, TRACE_HYPERVISOR)->event = (struct trace_event){.kind = (uint8_t)event};
+	trace_ring_put(p->trace);
 }
 
 void trace_reader_begin(struct trace_reader *reader, bool all)
 {
 	memset(reader, 0, sizeof(*reader));
 	for (uint32_t i = 0; i < pcpu_count && !all; i++)
-		if (rings[i] != NULL)
-			reader->next[i] = __atomic_load_n(&rings[i]->written, __ATOMIC_ACQUIRE);
+		if (pcpus[i].trace != NULL)
+			reader->next[i] =
+				__atomic_load_n(&pcpus[i].trace->written, __ATOMIC_ACQUIRE);
 }
 
 bool trace_read(struct trace_reader *reader, struct trace_record *out)
@@ -91,8 +87,8 @@ bool trace_read(struct trace_reader *reader, struct trace_record *out)
 	uint32_t from = PCPUS_MAX;
 
 	for (uint32_t i = 0; i < pcpu_count; i++) {
-		if (rings[i] == NULL ||
-		    !trace_ring_read(rings[i], &reader->next[i], &reader->lost, &candidate))
+		if (pcpus[i].trace == NULL ||
+		    !trace_ring_read(pcpus[i].trace, &reader->next[i], &reader->lost, &candidate))
 			continue;
 		if (from == PCPUS_MAX || candidate.time < out->time) {
 			*out = candidate;

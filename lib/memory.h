@@ -2,7 +2,7 @@
 /*
  * The functions of <string.h> that a room may use which is built with a compiler and nothing else:
  * a freestanding compiler brings no <string.h>, yet makes calls of these itself, so whoever links
- * has them. lib/string.c has the first two, for the images.
+ * has them. arch/aarch64/string.c has the first two, for the images.
  */
 #ifndef LIB_MEMORY_H
 #define LIB_MEMORY_H

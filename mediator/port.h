@@ -43,7 +43,8 @@ enum tee_event_kind {
 	TEE_EVENT_FAULT,   /* the TEE broke its contract with this VM */
 };
 
-#define TEE_EVENT_PARAMS 6u
+/* As many as a trusted application has, and as a request of the TEE. */
+#define TEE_EVENT_PARAMS 4u
 
 /*
  * One event. What a field does not apply to is 0. Values of parameters and contents of memory are
@@ -61,6 +62,7 @@ struct tee_event {
 	uint8_t types[TEE_EVENT_PARAMS];  /* low byte of the parameter's attribute */
 	uint32_t sizes[TEE_EVENT_PARAMS]; /* bytes of a memory reference, capped */
 	uint8_t uuid[16];		  /* of the TA, where a session is opened */
+	uint32_t zero;
 };
 
 /* What the host says after it took the interrupts that stopped the TEE. */

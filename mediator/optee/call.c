@@ -176,7 +176,6 @@ enum optee_next optee_complete(struct optee_vm *o, struct optee_call *c)
 {
 	/* A guest that took its page away meanwhile learns no more than that the call ended. */
 	(void)optee_message_out(o, c);
-	c->result = OPTEE_SMC_OK;
 	if (UNLIKELY(c->header.cmd == OPTEE_MSG_STOP_ASYNC_NOTIF && c->header.ret == TEEC_SUCCESS))
 		optee_notify_disable(o);
 	return optee_close_call(o, c, c->header.ret == TEEC_SUCCESS);

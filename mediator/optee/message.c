@@ -77,25 +77,24 @@ static struct optee_msg_param *slot_params(const struct optee_call *c)
 
 static uint32_t params_in(struct optee_vm *o, struct optee_call *c, uint32_t from) NEEDS(&o->vm)
 {
-	struct optee_msg_param *out = slot_params(c);
-	uint32_t n = c->header.num_params;
+	const struct optee_msg_param *p = &c->params[from], *end = &c->params[c->header.num_params];
+	struct optee_msg_param *out = slot_params(c) + from;
 	uint32_t outputs = 0;
 
-	if (n - from > OPTEE_PARAMS)
+	if (c->header.num_params - from > OPTEE_PARAMS)
 		return bad(o, TEE_REFUSED_MESSAGE);
-	for (uint32_t i = from; i < n; i++) {
-		const struct optee_msg_param *p = &c->params[i];
+	for (; p != end; p++, out++) {
 		uint32_t result;
 
 		if (p->attr == OPTEE_MSG_ATTR_NONE) {
-			out[i].attr = OPTEE_MSG_ATTR_NONE;
+			out->attr = OPTEE_MSG_ATTR_NONE;
 			continue;
 		}
-		result = param_in(o, c, p, &out[i]);
+		result = param_in(o, c, p, out);
 		if (UNLIKELY(result != TEEC_SUCCESS))
 			return result;
 		/* of value and memory reference alike, bit 1 says output */
-		outputs |= (uint32_t)(p->attr >> 1 & 1) << i;
+		outputs |= (uint32_t)(p->attr >> 1 & 1) << (p - c->params);
 	}
 	c->outputs = outputs;
 	return TEEC_SUCCESS;

@@ -11,6 +11,8 @@ static void params_event(struct tee_event *e, const struct optee_msg_param *para
 {
 	e->params = (uint8_t)min_u64(count, TEE_EVENT_PARAMS);
 	for (uint32_t i = 0; i < e->params; i++) {
+		if (params[i].attr == OPTEE_MSG_ATTR_NONE)
+			continue;
 		e->types[i] = (uint8_t)params[i].attr;
 		/* the size of both kinds of memory reference is at the same place */
 		if (e->types[i] > OPTEE_MSG_ATTR_VALUE_INOUT)

@@ -26,10 +26,11 @@ static void put(uint64_t n)
 	struct trace_record *r = trace_ring_next(&ring);
 
 	r->time = n;
-	r->command = r->function = r->session = r->result = r->origin = (uint32_t)n;
+	r->event.command = r->event.function = r->event.session = r->event.result =
+		r->event.origin = (uint32_t)n;
 	for (uint32_t i = 0; i < TRACE_PARAMS; i++)
-		r->sizes[i] = (uint32_t)n;
-	memset(r->uuid, (int)(n & 0xff), sizeof(r->uuid));
+		r->event.sizes[i] = (uint32_t)n;
+	memset(r->event.uuid, (int)(n & 0xff), sizeof(r->event.uuid));
 	trace_ring_put(&ring);
 }
 
@@ -37,9 +38,9 @@ static bool whole(const struct trace_record *r)
 {
 	uint32_t n = (uint32_t)r->time;
 
-	return r->command == n && r->origin == n && r->sizes[0] == n &&
-	       r->sizes[TRACE_PARAMS - 1] == n && r->uuid[0] == (n & 0xff) &&
-	       r->uuid[15] == (n & 0xff);
+	return r->event.command == n && r->event.origin == n && r->event.sizes[0] == n &&
+	       r->event.sizes[TRACE_PARAMS - 1] == n && r->event.uuid[0] == (n & 0xff) &&
+	       r->event.uuid[15] == (n & 0xff);
 }
 
 static void records_come_in_order_and_none_twice(void **state)

@@ -5,6 +5,7 @@
  * EL2 runs. Everything else of <string.h> comes from picolibc. Unaligned words are fine: these run
  * with the MMU on, on Normal memory, or on aligned data before that.
  */
+#include "arch/aarch64/copy.h"
 #include <stdint.h>
 #include <string.h>
 
@@ -21,18 +22,12 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n)
 	const unsigned char *f = from;
 
 	if (words_ok(to, from)) {
-		for (; n >= 32; n -= 32, t += 32, f += 32) {
-			const word_t *fw = (const word_t *)(const void *)f;
-			word_t *tw = (word_t *)(void *)t;
-			uint64_t a = fw[0], b = fw[1], c = fw[2], d = fw[3];
+		size_t words = n & ~(size_t)7;
 
-			tw[0] = a;
-			tw[1] = b;
-			tw[2] = c;
-			tw[3] = d;
-		}
-		for (; n >= 8; n -= 8, t += 8, f += 8)
-			*(word_t *)(void *)t = *(const word_t *)(const void *)f;
+		copy_words(t, f, words);
+		t += words;
+		f += words;
+		n -= words;
 	}
 	while (n-- > 0)
 		*t++ = *f++;
