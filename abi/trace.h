@@ -21,11 +21,12 @@ enum trace_source {
 
 enum trace_vm_event {
 	TRACE_VM_STARTED,
-	TRACE_VM_STOPPED, /* all its vCPUs have left, its memory and TEE are gone */
+	TRACE_VM_STOPPED, /* all its vCPUs have left, its TEE is gone */
 	TRACE_VM_PAUSED,
 	TRACE_VM_RESUMED,
 	TRACE_VM_NO_TEE, /* started without the TEE that it should have */
 	TRACE_VM_KEPT,	 /* its TEE did not let go of it: its memory and id are lost */
+	TRACE_VM_DESTROYED,
 };
 
 /* As enum tee_event_kind's struct tee_event, field by field. */

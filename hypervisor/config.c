@@ -237,3 +237,49 @@ uint32_t config_read(const void *fdt, const struct board_info *board, struct vm_
 	}
 	return count;
 }
+
+static bool name_is_good(const char *name)
+{
+	size_t n = 0;
+
+	while (n < VM_NAME_MAX && name_char(name[n]))
+		n++;
+	return n > 0 && n < VM_NAME_MAX && name[n] == '\0' && strcmp(name, "hyp") != 0 &&
+	       strcmp(name, "fw") != 0;
+}
+
+static bool address_is_good(const struct vm_config *config, uint64_t address)
+{
+	return address == 0 || (address >= VM_RAM_BASE && address - VM_RAM_BASE < config->memory &&
+				is_aligned(address, 8));
+}
+
+static bool quota_is_good(const struct tee_quota *quota)
+{
+	return quota->shared_pages >= 1 && quota->shared_pages <= SHARED_PAGES_MAX &&
+	       quota->buffers >= 1 && quota->buffers <= SHARED_BUFFERS_MAX &&
+	       quota->sessions >= 1 && quota->sessions <= SHARED_BUFFERS_MAX && quota->calls >= 1 &&
+	       quota->calls <= UINT16_MAX;
+}
+
+enum vm_error config_check(const struct vm_config *config)
+{
+	if (!name_is_good(config->name))
+		return VM_ERROR_NAME;
+	if (config->cpus < 1 || config->cpus > VCPUS_MAX)
+		return VM_ERROR_CPUS;
+	if (config->memory == 0 || config->memory > VM_MEMORY_MAX ||
+	    !is_aligned(config->memory, MIB(2)))
+		return VM_ERROR_MEMORY;
+	if (!address_is_good(config, config->load_address) ||
+	    !address_is_good(config, config->dtb_address))
+		return VM_ERROR_ADDRESS;
+	if (config->tee != VM_TEE_NONE && !quota_is_good(&config->quota))
+		return VM_ERROR_QUOTA;
+	if (strlen(config->bootargs) >= VM_BOOTARGS_MAX)
+		return VM_ERROR_BOOTARGS;
+	if (config->kernel_size == 0 || config->kernel_size > config->memory ||
+	    config->ramdisk_size > config->memory)
+		return VM_ERROR_IMAGES;
+	return VM_OK;
+}

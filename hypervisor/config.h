@@ -20,4 +20,10 @@
 uint32_t config_read(const void *fdt, const struct board_info *board, struct vm_config *vms,
 		     uint32_t max);
 
+/*
+ * What config_read() sees to, for a description from elsewhere: name, numbers and sizes make a VM.
+ * Whether its images do is image_plan()'s business.
+ */
+enum vm_error config_check(const struct vm_config *config);
+
 #endif

@@ -25,11 +25,15 @@ struct vm;
 /* Of what a guest causes (console_log_vm), so many lines in a second are shown. */
 #define CONSOLE_VM_LINES_PER_SECOND 10u
 
-/* A word that the hypervisor's command line knows. The table ends with name NULL. */
+/*
+ * A word that the hypervisor's command line knows, and what may follow it. The table ends with name
+ * NULL. run: on the CPU that took the UART's interrupt, with what followed the word, never NULL;
+ * may call console_log().
+ */
 struct console_command {
 	const char *name;
 	const char *help;
-	void (*run)(void); /* on the CPU that took the UART's interrupt; may call console_log() */
+	void (*run)(const char *argument);
 };
 
 /* Once, at boot: the PL011 mapped at `base` (0: the board has none, output is lost). Focus: VM 0.

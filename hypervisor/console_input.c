@@ -2,7 +2,7 @@
 /*
  * The input half of hypervisor/console.h: who gets a key, and the hypervisor's command line. One or
  * two Ctrl-A that no third follows are handed on, before the key that came instead. Left out: line
- * editing beyond erasing the last character, arguments.
+ * editing beyond erasing the last character.
  */
 #include "hypervisor/console_input.h"
 #include "arch/spinlock.h"
@@ -32,8 +32,23 @@ static void help(void)
 	console_log("Ctrl-A three times: input to the next VM");
 }
 
-static void run_command(const char *name)
+/* What follows the first space; the line becomes the word before it. */
+static const char *split(char *line)
 {
+	char *space = strchr(line, ' ');
+
+	if (space == NULL)
+		return "";
+	*space++ = '\0';
+	while (*space == ' ')
+		space++;
+	return space;
+}
+
+static void run_command(char *name)
+{
+	const char *argument = split(name);
+
 	if (*name == '\0')
 		return;
 	if (strcmp(name, "help") == 0) {
@@ -42,7 +57,7 @@ static void run_command(const char *name)
 	}
 	for (const struct console_command *c = commands; c != NULL && c->name != NULL; c++) {
 		if (strcmp(name, c->name) == 0) {
-			c->run();
+			c->run(argument);
 			return;
 		}
 	}
@@ -68,27 +83,33 @@ static void hyp_key(char c)
 	}
 }
 
-static void deliver(char c)
+static void focus_on(uint32_t source)
 {
-	struct vm *vm = vm_by_id(console_focus());
-
-	if (vm != NULL)
-		vuart_receive(vm, c);
-	else if (console_focus() == CONSOLE_HYP)
-		hyp_key(c);
+	console_set_focus(source);
+	length = 0;
+	if (source == CONSOLE_HYP)
+		console_echo("> ");
 }
 
 /* VM 0, 1, ... last, hypervisor, VM 0. */
 static void next_focus(void)
 {
-	uint32_t next = console_focus() == CONSOLE_HYP ? 0 : console_focus() + 1;
+	const struct vm *next = vm_next(console_focus() == CONSOLE_HYP ? 0 : console_focus() + 1);
 
-	if (vm_by_id(next) == NULL)
-		next = CONSOLE_HYP;
-	console_set_focus(next);
-	length = 0;
-	if (next == CONSOLE_HYP)
-		console_echo("> ");
+	focus_on(next == NULL ? CONSOLE_HYP : next->id);
+}
+
+/* The VM that had the focus may be gone. */
+static void deliver(char c)
+{
+	struct vm *vm = vm_by_id(console_focus());
+
+	if (vm == NULL && console_focus() != CONSOLE_HYP)
+		focus_on(CONSOLE_HYP);
+	if (vm != NULL)
+		vuart_receive(vm, c);
+	else
+		hyp_key(c);
 }
 
 static void key(char c)

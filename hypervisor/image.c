@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * hypervisor/image.h: image_plan() decides, image_load() copies. Left out: compressed kernels (the
+ * hypervisor/image.h: image_plan() decides, the others copy. Left out: compressed kernels (the
  * tool that makes the machine unpacks them), big-endian and ELF ones.
  *
  * An Image goes where its header says above the start of RAM; the ramdisk to 128 MiB or half of the
@@ -159,36 +159,53 @@ const char *image_plan(const struct vm_config *config, const void *kernel, struc
 	return why != NULL ? why : plan_rest(config, out);
 }
 
-/* Module to guest memory, down to where a CPU without caches reads it. */
-static void copy(const struct vm *vm, uint64_t to, pa_t from, uint64_t size)
-{
-	void *memory = vm_memory(vm, ipa(to), size);
-
-	memcpy(memory, (const void *)(uintptr_t)from.pa, size);
-	cache_clean_invalidate((uintptr_t)memory, size);
-}
-
-const char *image_load(struct vm *vm, struct image_entry *out)
+const char *image_begin(struct vm *vm, struct image_layout *layout)
 {
 	const struct vm_config *config = &vm->config;
-	struct guest_tree_args args = {0};
-	struct image_layout layout;
-	const char *why = image_plan(config, (const void *)(uintptr_t)config->kernel.pa, &layout);
+	struct guest_tree_args args = {.ramdisk_size = config->ramdisk_size};
+	const char *why = image_plan(config, (const void *)(uintptr_t)config->kernel.pa, layout);
 	void *tree;
 
 	if (why != NULL)
 		return why;
-	args.ramdisk = layout.ramdisk;
-	args.ramdisk_size = config->ramdisk_size;
-	tree = vm_memory(vm, ipa(layout.tree), GUEST_TREE_SIZE);
+	args.ramdisk = layout->ramdisk;
+	tree = vm_memory(vm, ipa(layout->tree), GUEST_TREE_SIZE);
 	if (!guest_tree_build(vm, &args, tree, GUEST_TREE_SIZE))
 		return "bootargs: too long for the device tree";
 	cache_clean_invalidate((uintptr_t)tree, GUEST_TREE_SIZE);
-	copy(vm, layout.kernel, config->kernel, config->kernel_size);
-	cache_sync_code((uintptr_t)vm_memory(vm, ipa(layout.kernel), config->kernel_size),
-			config->kernel_size);
-	if (config->ramdisk_size != 0)
-		copy(vm, layout.ramdisk, config->ramdisk, config->ramdisk_size);
-	*out = (struct image_entry){ipa(layout.kernel), layout.tree};
 	return NULL;
+}
+
+/* A piece to guest memory, down to where a CPU without caches reads it. Returns its size. */
+static uint64_t copy(const struct vm *vm, uint64_t to, pa_t from, uint64_t size, uint64_t most)
+{
+	uint64_t n = min_u64(size, most);
+	void *memory = vm_memory(vm, ipa(to), n);
+
+	memcpy(memory, (const void *)(uintptr_t)from.pa, n);
+	cache_clean_invalidate((uintptr_t)memory, n);
+	return n;
+}
+
+bool image_copy_kernel(const struct vm *vm, const struct image_layout *layout, uint64_t *done,
+		       uint64_t most)
+{
+	const struct vm_config *config = &vm->config;
+	uint64_t to = layout->kernel + *done;
+	uint64_t n = copy(vm, to, pa(config->kernel.pa + *done), config->kernel_size - *done, most);
+
+	cache_sync_code((uintptr_t)vm_memory(vm, ipa(to), n), n);
+	*done += n;
+	return *done == config->kernel_size;
+}
+
+bool image_copy_ramdisk(const struct vm *vm, const struct image_layout *layout, uint64_t *done,
+			uint64_t most)
+{
+	const struct vm_config *config = &vm->config;
+
+	if (config->ramdisk_size != 0)
+		*done += copy(vm, layout->ramdisk + *done, pa(config->ramdisk.pa + *done),
+			      config->ramdisk_size - *done, most);
+	return *done == config->ramdisk_size;
 }

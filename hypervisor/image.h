@@ -14,13 +14,7 @@ struct image_layout {
 	uint64_t kernel;      /* also the entry */
 	uint64_t kernel_span; /* with what the kernel clears or uses behind its file */
 	uint64_t ramdisk;     /* of config.ramdisk_size bytes, if that is not 0 */
-	uint64_t tree;	      /* of GUEST_TREE_SIZE bytes */
-};
-
-/* The first vCPU's first instruction and its x0: the tree. */
-struct image_entry {
-	ipa_t pc;
-	uint64_t x0;
+	uint64_t tree;	      /* of GUEST_TREE_SIZE bytes; the first vCPU's x0 */
 };
 
 /*
@@ -31,10 +25,19 @@ const char *image_plan(const struct vm_config *config, const void *kernel,
 		       struct image_layout *out);
 
 /*
- * Fill the VM's RAM (vm->ram_size bytes of it are there, zeroed), and make what was written visible
- * to a CPU whose caches and MMU are off. NULL and *out; or why not, and *out unchanged. The modules
- * are mapped at their physical addresses.
+ * Fill the VM's RAM (vm->ram_size bytes of it are there, zeroed): first the tree, as *layout
+ * has it; then, in pieces, kernel and ramdisk. What was written is visible to a CPU whose caches
+ * and MMU are off. NULL; or why not, and nothing means anything.
  */
-const char *image_load(struct vm *vm, struct image_entry *out);
+const char *image_begin(struct vm *vm, struct image_layout *layout);
+
+/*
+ * The next piece of at most `most` bytes; *done, 0 at first, counts them. True: that was the last.
+ * The images are mapped at their physical addresses.
+ */
+bool image_copy_kernel(const struct vm *vm, const struct image_layout *layout, uint64_t *done,
+		       uint64_t most);
+bool image_copy_ramdisk(const struct vm *vm, const struct image_layout *layout, uint64_t *done,
+			uint64_t most);
 
 #endif

@@ -7,6 +7,7 @@
 #include "arch/cache.h"
 #include "arch/mmio.h"
 #include "hypervisor/board.h"
+#include "hypervisor/commands.h"
 #include "hypervisor/config.h"
 #include "hypervisor/console.h"
 #include "hypervisor/memory.h"
@@ -26,6 +27,7 @@ extern char secondary_entry[], stacks[];
 
 static struct board_info board;
 static struct vm_config configs[VMS_MAX];
+static uint32_t config_count;
 static bool console_up, stopping;
 
 void panic(const char *format, ...)
@@ -119,64 +121,52 @@ static void read_machine(const void *tree)
 	vrtc_init(board.rtc == 0 ? 0 : mmio_read32(board.rtc));
 }
 
-static void list_vms(void)
+/* Before the pool gives pages to anybody. */
+static void read_vms(const void *tree)
 {
-	for (uint32_t i = 0; i < vm_count(); i++) {
-		const struct vm *vm = vm_by_id(i);
-
-		console_log("%s: %s, %u of %u vCPUs on, %lu MiB, %s", vm->config.name,
-			    vm->state == VM_RUNNING ? "runs" : "off", vm->running, vm->config.cpus,
-			    vm->config.memory >> 20, vm->tee != NULL ? "shared TEE" : "no TEE");
-	}
-}
-
-/* What the TEE did for each VM. A VM that ends meanwhile takes its counters with it. */
-static void list_tee_counters(void)
-{
-	for (uint32_t i = 0; i < vm_count(); i++) {
-		const struct vm *vm = vm_by_id(i);
-		const struct tee_vm *tee = vm->tee;
-
-		if (tee != NULL)
-			console_log(
-				"%s: %lu fast, %lu calls, %lu RPCs, %u pages pinned, %lu faults",
-				vm->config.name, tee->count.fast_calls, tee->count.calls,
-				tee->count.rpcs, tee->used.pages, tee->count.tee_faults);
-	}
-}
-
-static const struct console_command commands[] = {
-	{"vms", "the VMs and their states", list_vms},
-	{"tee", "what each VM has done with the TEE", list_tee_counters},
-	{NULL, NULL, NULL},
-};
-
-static void make_vms(const void *tree)
-{
-	uint32_t number = config_read(tree, &board, configs, VMS_MAX);
-
-	for (uint32_t i = 0; i < number; i++) {
+	config_count = config_read(tree, &board, configs, VMS_MAX);
+	for (uint32_t i = 0; i < config_count; i++) {
 		pages_exclude(configs[i].kernel.pa, configs[i].kernel_size);
 		pages_exclude(configs[i].ramdisk.pa, configs[i].ramdisk_size);
 	}
-	vm_init(configs, number);
-	if (vm_count() == 0)
+}
+
+static bool make_vm(const struct vm_config *config)
+{
+	struct vm *vm;
+	enum vm_error error = vm_create(config, &vm);
+
+	if (error == VM_OK)
+		error = vm_start(vm);
+	if (error != VM_OK)
+		console_log("%s: %s", config->name, vm_error_text(error));
+	return error == VM_OK;
+}
+
+static void make_vms(void)
+{
+	uint32_t made = 0;
+
+	if (config_count == 0)
 		panic("the device tree describes no VM");
-	for (uint32_t i = 0; i < vm_count(); i++)
-		vm_start(vm_by_id(i));
+	for (uint32_t i = 0; i < config_count; i++)
+		made += make_vm(&configs[i]);
+	if (made == 0)
+		panic("no VM can be started");
 }
 
 void main(const void *tree)
 {
 	memory_early_init(tree);
 	read_machine(tree);
+	read_vms(tree);
 	sched_init();
 	irq_init(pa(board.gicd), pa(board.gicr), board.gicr_size, board.uart_intid);
 	cpu_init(&pcpus[0]);
-	console_set_commands(commands);
+	commands_init(configs, config_count);
 	trace_init();
 	tee_init(board.tee_intid);
+	make_vms();
 	start_cpus();
-	make_vms(tree);
 	run();
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * See pages.h. A sorted array of free runs, first fit. A request that would need one run more than
- * the array holds is refused; runs given back merge with their neighbours.
+ * See pages.h. A sorted array of free runs, first fit; runs given back merge with their neighbours.
+ * What is given back may need one place more in the array, so places for all that is out are kept
+ * free, and a request that would take the last one is refused.
  */
 #include "hypervisor/pages.h"
 #include "arch/spinlock.h"
@@ -9,7 +10,7 @@
 #include "lib/util.h"
 #include <string.h>
 
-#define RUNS_MAX 128u
+#define RUNS_MAX 512u /* VMS_MAX VMs with ten pieces each, and what the board reserves */
 
 struct run {
 	uint64_t base, size;
@@ -19,6 +20,7 @@ static struct LOCKABLE {
 	struct spinlock lock;
 	struct run run[RUNS_MAX];
 	uint32_t count;
+	uint32_t out; /* pieces that pages_get() gave and pages_put() has not got back */
 } pool;
 
 static void run_remove(uint32_t at)
@@ -55,7 +57,7 @@ void pages_add(uint64_t base, uint64_t size)
 		pool.run[at - 1].size += end - base;
 		at--;
 	} else if (!run_insert(at, base, end - base)) {
-		return; /* lost, and only that: the array is full of holes */
+		panic("the board's memory is in too many pieces");
 	}
 	if (at + 1 < pool.count && pool.run[at].base + pool.run[at].size == pool.run[at + 1].base) {
 		pool.run[at].size += pool.run[at + 1].size;
@@ -93,28 +95,35 @@ static uint64_t run_fit(const struct run *run, uint64_t size, uint64_t align)
 	return at - run->base <= run->size && run->size - (at - run->base) >= size ? at : 0;
 }
 
-void *pages_get(uint64_t size, uint64_t align)
+void *pages_get_dirty(uint64_t size, uint64_t align)
 {
 	uint64_t found = 0;
 
 	size = align_up(size, PAGE_SIZE);
 	spin_lock(&pool.lock);
-	for (uint32_t i = 0; i < pool.count && found == 0; i++) {
+	for (uint32_t i = 0; i < pool.count && found == 0 && pool.count + pool.out + 2 <= RUNS_MAX;
+	     i++) {
 		found = run_fit(&pool.run[i], size, align);
-		if (found != 0 && pool.count == RUNS_MAX && found != pool.run[i].base)
-			found = 0;
 		if (found != 0)
 			(void)run_carve(i, found, found + size);
 	}
+	if (found != 0)
+		pool.out++;
 	spin_unlock(&pool.lock);
-	if (found == 0)
-		return NULL;
-	return memset((void *)(uintptr_t)found, 0, size);
+	return (void *)(uintptr_t)found;
+}
+
+void *pages_get(uint64_t size, uint64_t align)
+{
+	void *memory = pages_get_dirty(size, align);
+
+	return memory == NULL ? NULL : memset(memory, 0, align_up(size, PAGE_SIZE));
 }
 
 void pages_put(void *memory, uint64_t size)
 {
 	spin_lock(&pool.lock);
+	pool.out--;
 	pages_add((uintptr_t)memory, align_up(size, PAGE_SIZE));
 	spin_unlock(&pool.lock);
 }

@@ -19,7 +19,10 @@ void pages_exclude(uint64_t base, uint64_t size);
  */
 void *pages_get(uint64_t size, uint64_t align);
 
-/* Back to the pool. The content is scrubbed by pages_get. */
+/* The same with whatever content it had, which may be another VM's: for who overwrites all. */
+void *pages_get_dirty(uint64_t size, uint64_t align);
+
+/* Back to the pool, what one pages_get() gave. Never fails. */
 void pages_put(void *memory, uint64_t size);
 
 uint64_t pages_free(void);

@@ -23,6 +23,8 @@ struct pcpu {
 	bool resched;	     /* atomic: look at the run queue before the next entry to a guest */
 	struct list ready;   /* sched.c's lock */
 	struct list waiting; /* likewise: WFI, by the CPU that will see their timers */
+	uint64_t work_next;  /* CNTPCT before which vCPUs come first, vm_work() after them */
+	uint64_t work_until; /* the end of vm_work()'s turn */
 	struct vcpu *last_of_vm[VMS_MAX]; /* whose stage-1 translations this CPU may hold */
 	uint64_t interrupts;
 };

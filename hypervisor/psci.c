@@ -110,7 +110,7 @@ static uint64_t features(uint32_t asked)
 static void system_end(struct vcpu *vcpu, bool reboot)
 {
 	console_log_vm(vcpu->vm, reboot ? "reset by its guest" : "powered off by its guest");
-	sched_stop_vm(vcpu->vm, reboot);
+	vm_end_by_guest(vcpu->vm, reboot ? VM_AFTER_START : VM_AFTER_STOP);
 }
 
 void psci_call(struct vcpu *vcpu, uint32_t function)

@@ -4,6 +4,9 @@
  * them, a slice each; a vCPU that sleeps (WFI) gives its turn away; a CPU with nothing to do takes
  * a vCPU that waits for its turn elsewhere. So nobody starves, and no CPU idles beside work.
  *
+ * VMs that come and go (vm_work()) are served like one more vCPU: half a slice after each slice
+ * where vCPUs want the CPU, and all the time where none does.
+ *
  * One lock guards queues and vCPU states. A vCPU's registers are saved before it is put where
  * another CPU could take it. Called on the CPU concerned with interrupts masked, as all of EL2.
  */
@@ -26,6 +29,16 @@ void sched_init(void)
 		list_init(&pcpus[i].ready);
 		list_init(&pcpus[i].waiting);
 	}
+}
+
+void sched_lock(void) UNCHECKED_LOCKS
+{
+	spin_lock(&sched.lock);
+}
+
+void sched_unlock(void) UNCHECKED_LOCKS
+{
+	spin_unlock(&sched.lock);
 }
 
 static void poke(struct pcpu *p)
@@ -78,7 +91,10 @@ static void turn_on(struct vcpu *vcpu, uint64_t entry, uint64_t x0)
 	context_reset(vcpu, entry, x0);
 	vgic_cpu_reset(vcpu);
 	vcpu->vm->running++;
-	make_ready(vcpu);
+	if (vcpu->vm->state == VM_PAUSED)
+		vcpu->state = VCPU_PARKED;
+	else
+		make_ready(vcpu);
 }
 
 enum sched_on sched_power_on(struct vcpu *vcpu, uint64_t entry, uint64_t x0)
@@ -88,7 +104,7 @@ enum sched_on sched_power_on(struct vcpu *vcpu, uint64_t entry, uint64_t x0)
 	spin_lock(&sched.lock);
 	if (vcpu->state != VCPU_OFF)
 		answer = SCHED_ON_ALREADY;
-	else if (vcpu->vm->state != VM_RUNNING)
+	else if (vcpu->vm->state != VM_RUNNING && vcpu->vm->state != VM_PAUSED)
 		answer = SCHED_ON_DENIED;
 	else
 		turn_on(vcpu, entry, x0);
@@ -96,13 +112,19 @@ enum sched_on sched_power_on(struct vcpu *vcpu, uint64_t entry, uint64_t x0)
 	return answer;
 }
 
-/* At once, or another CPU would see a running VM without a vCPU, and finish it. */
-void sched_start_vm(struct vm *vm, uint64_t entry, uint64_t x0)
+void sched_begin_vm(struct vm *vm, uint64_t entry, uint64_t x0)
 {
-	spin_lock(&sched.lock);
-	vm->state = VM_RUNNING;
 	turn_on(vm->vcpu[0], entry, x0);
-	spin_unlock(&sched.lock);
+}
+
+/* The lock is held; the vCPU is in no queue. */
+static void turn_off(struct vcpu *vcpu)
+{
+	vcpu->state = VCPU_OFF;
+	if (--vcpu->vm->running == 0) {
+		vm_all_off(vcpu->vm);
+		sched_look_for_work();
+	}
 }
 
 /* The lock is held. The vCPU is in this CPU's registers and stops being so. */
@@ -111,13 +133,14 @@ static void unload(struct pcpu *p, struct vcpu *vcpu, enum vcpu_state state)
 	context_save(vcpu);
 	p->current = NULL;
 	vcpu->state = state;
+	vcpu->ran += read_sysreg(cntpct_el0) - vcpu->since;
 	vcpu->timer_wake = state == VCPU_WAITING ? vtimer_next(vcpu) : ~0ull;
 	if (state == VCPU_READY)
 		list_add_tail(&p->ready, &vcpu->queue);
 	else if (state == VCPU_WAITING)
 		list_add_tail(&p->waiting, &vcpu->queue);
-	else if (--vcpu->vm->running == 0)
-		__atomic_store_n(&p->resched, true, __ATOMIC_RELAXED); /* the VM's end, sched_run */
+	else if (state == VCPU_OFF)
+		turn_off(vcpu);
 }
 
 static void load(struct pcpu *p, struct vcpu *vcpu)
@@ -125,7 +148,8 @@ static void load(struct pcpu *p, struct vcpu *vcpu)
 	list_del(&vcpu->queue);
 	vcpu->state = VCPU_RUNNING;
 	vcpu->pcpu = p->index;
-	vcpu->slice_end = read_sysreg(cntpct_el0) + sched.slice;
+	vcpu->since = read_sysreg(cntpct_el0);
+	vcpu->slice_end = vcpu->since + sched.slice;
 	p->current = vcpu;
 	context_load(vcpu);
 }
@@ -165,12 +189,14 @@ static void arm_timer(struct pcpu *p, uint64_t next)
 {
 	if (p->current != NULL && !list_empty(&p->ready))
 		next = min_u64(next, p->current->slice_end);
+	if (p->current != NULL && vm_work_wanted())
+		next = min_u64(next, p->work_next);
 	write_sysreg(cnthp_cval_el2, next);
 	write_sysreg(cnthp_ctl_el2, next == ~0ull ? 0 : 1);
 	isb();
 }
 
-/* The current vCPU's turn is over: its VM stops, or others wait and it has had its slice. */
+/* The current vCPU's turn is over: its VM does not run, or others wait and it has had its slice. */
 static void end_turn(struct pcpu *p)
 {
 	struct vcpu *vcpu = p->current;
@@ -178,7 +204,7 @@ static void end_turn(struct pcpu *p)
 	if (vcpu == NULL)
 		return;
 	if (vcpu->vm->state != VM_RUNNING)
-		unload(p, vcpu, VCPU_OFF);
+		unload(p, vcpu, vcpu->vm->state == VM_PAUSED ? VCPU_PARKED : VCPU_OFF);
 	else if (!list_empty(&p->ready) && read_sysreg(cntpct_el0) >= vcpu->slice_end)
 		unload(p, vcpu, VCPU_READY);
 }
@@ -201,13 +227,27 @@ static bool choose(struct pcpu *p)
 	return p->current != NULL;
 }
 
+/* A turn of vm_work(), unless vCPUs want this CPU and it has just had one. */
+static void work(struct pcpu *p)
+{
+	bool idle = p->current == NULL && list_empty(&p->ready);
+
+	if (!vm_work_wanted() || (!idle && read_sysreg(cntpct_el0) < p->work_next))
+		return;
+	p->work_until = read_sysreg(cntpct_el0) + sched.slice / 2;
+	vm_work(p->work_until);
+	p->work_next = read_sysreg(cntpct_el0) + sched.slice;
+	if (vm_work_wanted() && !idle)
+		sched_look_for_work();
+}
+
 struct vcpu *sched_run(void)
 {
 	struct pcpu *p = this_pcpu();
 
 	for (;;) {
 		irq_take();
-		vm_finish_stopped();
+		work(p);
 		if (choose(p)) {
 			irq_take(); /* what loading the vCPU's timers has raised */
 			/* The end of the slice may have been among it, and is told only once. */
@@ -215,7 +255,7 @@ struct vcpu *sched_run(void)
 				vgic_flush(p->current);
 				return p->current;
 			}
-		} else if (!__atomic_load_n(&p->resched, __ATOMIC_ACQUIRE)) {
+		} else if (!__atomic_load_n(&p->resched, __ATOMIC_ACQUIRE) && !vm_work_wanted()) {
 			wfi();
 		}
 	}
@@ -244,13 +284,8 @@ void sched_power_off(struct vcpu *vcpu)
 	spin_unlock(&sched.lock);
 }
 
-void sched_stop_vm(struct vm *vm, bool reboot)
+void sched_park_vcpus(struct vm *vm)
 {
-	spin_lock(&sched.lock);
-	if (vm->state == VM_RUNNING) {
-		vm->state = VM_STOPPING;
-		vm->reboot = reboot;
-	}
 	for (uint32_t i = 0; i < vm->config.cpus; i++) {
 		struct vcpu *vcpu = vm->vcpu[i];
 
@@ -258,42 +293,59 @@ void sched_stop_vm(struct vm *vm, bool reboot)
 			poke(&pcpus[vcpu->pcpu]);
 		} else if (vcpu->state != VCPU_OFF) {
 			list_del(&vcpu->queue);
-			vcpu->state = VCPU_OFF;
-			vm->running--;
+			vcpu->state = VCPU_PARKED;
 		}
 	}
-	spin_unlock(&sched.lock);
 }
 
-bool sched_claim_stopped(struct vm *vm)
+void sched_unpark_vcpus(struct vm *vm)
 {
-	bool mine;
+	for (uint32_t i = 0; i < vm->config.cpus; i++)
+		if (vm->vcpu[i]->state == VCPU_PARKED)
+			make_ready(vm->vcpu[i]);
+}
 
-	if (__atomic_load_n(&vm->state, __ATOMIC_RELAXED) == VM_STOPPED ||
-	    __atomic_load_n(&vm->running, __ATOMIC_RELAXED) != 0)
-		return false;
-	spin_lock(&sched.lock);
-	mine = vm->state != VM_STOPPED && vm->state != VM_FINISHING && vm->running == 0;
-	if (mine) {
-		if (vm->state == VM_RUNNING)
-			vm->reboot =
-				false; /* each vCPU switched itself off: nobody can come back */
-		vm->state = VM_FINISHING;
+void sched_stop_vcpus(struct vm *vm)
+{
+	for (uint32_t i = 0; i < vm->config.cpus; i++) {
+		struct vcpu *vcpu = vm->vcpu[i];
+
+		if (vcpu->state == VCPU_RUNNING) {
+			poke(&pcpus[vcpu->pcpu]);
+		} else if (vcpu->state != VCPU_OFF) {
+			list_del(&vcpu->queue);
+			turn_off(vcpu);
+		}
 	}
-	spin_unlock(&sched.lock);
-	return mine;
-}
-
-void sched_set_state(struct vm *vm, enum vm_state state)
-{
-	spin_lock(&sched.lock);
-	vm->state = state;
-	spin_unlock(&sched.lock);
 }
 
 void sched_look_again(void)
 {
 	__atomic_store_n(&this_pcpu()->resched, true, __ATOMIC_RELAXED);
+}
+
+void sched_look_for_work(void)
+{
+	poke(place(this_pcpu()->index));
+}
+
+bool sched_work_is_over(uint64_t until)
+{
+	irq_take();
+	return read_sysreg(cntpct_el0) >= until ||
+	       __atomic_load_n(&this_pcpu()->resched, __ATOMIC_RELAXED);
+}
+
+uint64_t sched_ran(const struct vcpu *vcpu)
+{
+	uint64_t ran;
+
+	sched_lock();
+	ran = vcpu->ran;
+	if (vcpu->state == VCPU_RUNNING)
+		ran += read_sysreg(cntpct_el0) - vcpu->since;
+	sched_unlock();
+	return ran;
 }
 
 bool sched_wants_cpu(struct vcpu *vcpu)

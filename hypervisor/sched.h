@@ -20,8 +20,20 @@ void sched_init(void);
  */
 enum sched_on sched_power_on(struct vcpu *vcpu, uint64_t entry, uint64_t x0);
 
-/* The VM, made and without a vCPU on, runs: its vCPU 0 begins at `entry` (IPA) with x0. */
-void sched_start_vm(struct vm *vm, uint64_t entry, uint64_t x0);
+/*
+ * The lock that states of VMs and vCPUs are changed under. For lifecycle.c and vm.c; what follows
+ * in this group is called with it held.
+ */
+void sched_lock(void);
+void sched_unlock(void);
+
+/* The VM, RUNNING and without a vCPU on: its vCPU 0 begins at `entry` (IPA) with x0. */
+void sched_begin_vm(struct vm *vm, uint64_t entry, uint64_t x0);
+
+/* The VM is PAUSED, is RUNNING again, is STOPPING: those that run elsewhere notice soon. */
+void sched_park_vcpus(struct vm *vm);
+void sched_unpark_vcpus(struct vm *vm);
+void sched_stop_vcpus(struct vm *vm);
 
 /* The vCPU that runs on this CPU stops being on. sched_run() comes next. */
 void sched_power_off(struct vcpu *vcpu);
@@ -41,16 +53,20 @@ struct vcpu *sched_run(void);
 /* This CPU should look at its queue, or the vCPU's VM is being stopped. */
 bool sched_wants_cpu(struct vcpu *vcpu);
 
-/* Stop all vCPUs of the VM; those running elsewhere leave their guest soon. */
-void sched_stop_vm(struct vm *vm, bool reboot);
-
-/* The VM has no vCPU left on, and it is this caller, no other, that finishes it. */
-bool sched_claim_stopped(struct vm *vm);
-
-void sched_set_state(struct vm *vm, enum vm_state state);
+/* Ticks of CNTPCT that the vCPU has been on a CPU. */
+uint64_t sched_ran(const struct vcpu *vcpu);
 
 /* This CPU passes by the scheduler before it goes on with its guest: something there has changed.
  */
 void sched_look_again(void);
+
+/* There may be work for vm_work(): this CPU or an idle one does it. */
+void sched_look_for_work(void);
+
+/*
+ * Between two steps of vm_work(): takes interrupts. True: `until` has come, or this CPU has to pass
+ * by the scheduler.
+ */
+bool sched_work_is_over(uint64_t until);
 
 #endif

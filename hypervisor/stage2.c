@@ -5,6 +5,7 @@
 #include "hypervisor/stage2.h"
 #include "arch/aarch64/sysreg.h"
 #include "arch/barrier.h"
+#include "arch/tlb.h"
 #include "hypervisor/pages.h"
 #include "lib/util.h"
 
@@ -26,46 +27,46 @@ uint64_t stage2_vtcr(void)
 	return BIT(31) | pa_range << 16 | 3ull << 12 | 1ull << 10 | 1ull << 8 | 1ull << 6 | 25;
 }
 
-void stage2_destroy(uint64_t vttbr)
+/* The root, and a table for each GiB that the range touches, in one run. */
+static uint64_t tables_size(ipa_t at, uint64_t size)
 {
-	uint64_t *root = (uint64_t *)(vttbr & S2_ADDRESS);
+	uint64_t first = at.ipa >> 30, last = (at.ipa + size - 1) >> 30;
+
+	return (last - first + 2) * PAGE_SIZE;
+}
+
+void stage2_forget(uint64_t vttbr)
+{
 	uint64_t old = read_sysreg(vttbr_el2);
 
 	write_sysreg(vttbr_el2, vttbr);
 	isb();
-	__asm__ volatile("tlbi vmalls12e1is; dsb ish" ::: "memory");
+	tlb_forget_vmid();
 	write_sysreg(vttbr_el2, old);
 	isb();
-	for (unsigned i = 0; i < ENTRIES; i++)
-		if (root[i] != 0)
-			pages_put((void *)(root[i] & S2_ADDRESS), PAGE_SIZE);
-	pages_put(root, PAGE_SIZE);
+}
+
+void stage2_destroy(uint64_t vttbr, ipa_t at, uint64_t size)
+{
+	stage2_forget(vttbr);
+	pages_put((void *)(vttbr & S2_ADDRESS), tables_size(at, size));
 }
 
 uint64_t stage2_create(uint16_t vmid, ipa_t at, pa_t to, uint64_t size)
 {
-	uint64_t *root = pages_get(PAGE_SIZE, PAGE_SIZE);
-	uint64_t vttbr = (uintptr_t)root | (uint64_t)vmid << VTTBR_VMID;
+	uint64_t *root = pages_get(tables_size(at, size), PAGE_SIZE);
+	uint64_t first = at.ipa >> 30;
 
 	if (root == NULL)
 		return 0;
 	for (uint64_t done = 0; done < size; done += MIB(2)) {
-		uint64_t where = at.ipa + done;
-		uint64_t *l1 = &root[where >> 30 & (ENTRIES - 1)];
+		uint64_t where = at.ipa + done, gib = where >> 30;
+		uint64_t *table = root + (gib - first + 1) * ENTRIES;
 
-		if (*l1 == 0) {
-			void *table = pages_get(PAGE_SIZE, PAGE_SIZE);
-
-			if (table == NULL) {
-				stage2_destroy(vttbr);
-				return 0;
-			}
-			*l1 = (uintptr_t)table | DESC_TABLE;
-		}
-		((uint64_t *)(*l1 & S2_ADDRESS))[where >> 21 & (ENTRIES - 1)] =
-			(to.pa + done) | DESC_BLOCK | S2_NORMAL_WB | S2_READ_WRITE | S2_INNER |
-			S2_ACCESSED;
+		root[gib & (ENTRIES - 1)] = (uintptr_t)table | DESC_TABLE;
+		table[where >> 21 & (ENTRIES - 1)] = (to.pa + done) | DESC_BLOCK | S2_NORMAL_WB |
+						     S2_READ_WRITE | S2_INNER | S2_ACCESSED;
 	}
 	dsb(ishst);
-	return vttbr;
+	return (uintptr_t)root | (uint64_t)vmid << VTTBR_VMID;
 }

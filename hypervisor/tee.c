@@ -148,20 +148,20 @@ void tee_attach(struct vm *vm)
 		vm->tee_node = tees.tee->backend->describe(vm->tee);
 }
 
-bool tee_detach(struct vm *vm)
+enum tee_status tee_detach(struct vm *vm)
 {
 	enum tee_status status;
 
 	if (vm->tee == NULL)
-		return true;
-	do {
-		spin_lock(&tees.lock);
-		status = vm->tee->tee->backend->vm_destroy(vm->tee);
-		spin_unlock(&tees.lock);
-	} while (status == TEE_STATUS_AGAIN);
+		return TEE_STATUS_OK;
+	spin_lock(&tees.lock);
+	status = vm->tee->tee->backend->vm_destroy(vm->tee);
+	spin_unlock(&tees.lock);
+	if (status == TEE_STATUS_AGAIN)
+		return status;
 	vm->tee = NULL;
 	pages_put(vm->tee_memory, vm->tee_memory_size);
-	return status == TEE_STATUS_OK;
+	return status;
 }
 
 /* Of an owner whose functions are divided: none that a guest calls often. */

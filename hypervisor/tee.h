@@ -26,10 +26,10 @@ void tee_interrupt(uint32_t intid);
 void tee_attach(struct vm *vm);
 
 /*
- * Take it away, in whatever state its calls are. False: the TEE did not let go; the VM's memory
- * must never be used again.
+ * Take it away, in whatever state its calls are. AGAIN: not finished, call once more. OK. FAULT:
+ * the TEE did not let go; the VM's memory must never be used again. From vm_work().
  */
-bool tee_detach(struct vm *vm);
+enum tee_status tee_detach(struct vm *vm);
 
 /* A trusted-OS call of the running vCPU, bit 16 of the function id cleared. */
 enum tee_verdict tee_from_guest(struct vcpu *vcpu, uint32_t function);

@@ -211,8 +211,10 @@ static bool should_yield(struct tee_host_vcpu *handle)
 {
 	struct vcpu *vcpu = (struct vcpu *)(void *)handle;
 
+	if (vcpu == NULL)
+		return sched_work_is_over(this_pcpu()->work_until);
 	irq_take();
-	return vcpu != NULL && (sched_wants_cpu(vcpu) || vgic_has_pending(vcpu));
+	return sched_wants_cpu(vcpu) || vgic_has_pending(vcpu);
 }
 
 static void log_line(struct tee_host_vm *handle, const char *format, ...)

@@ -40,10 +40,11 @@ struct debug_state {
 
 /*
  * OFF -> READY by PSCI CPU_ON or VM start; READY <-> RUNNING by the scheduler; RUNNING -> WAITING
- * by WFI; WAITING -> READY by an interrupt or the VM's stop; any -> OFF. Changed under the
+ * by WFI; WAITING -> READY by an interrupt; READY, RUNNING, WAITING -> PARKED while the VM is
+ * paused, and from there to READY: a WFI may end without a reason; any -> OFF. Changed under the
  * scheduler's lock only.
  */
-enum vcpu_state { VCPU_OFF, VCPU_READY, VCPU_RUNNING, VCPU_WAITING };
+enum vcpu_state { VCPU_OFF, VCPU_READY, VCPU_RUNNING, VCPU_WAITING, VCPU_PARKED };
 
 struct vcpu {
 	struct guest_regs regs;
@@ -55,6 +56,8 @@ struct vcpu {
 	enum vcpu_state state;
 	uint32_t pcpu;	    /* where it runs or ran last */
 	uint64_t slice_end; /* CNTPCT at which the next vCPU has its turn */
+	uint64_t since;	    /* CNTPCT at which it began to run */
+	uint64_t ran;	    /* ticks of CNTPCT on a CPU before that, its life long */
 	bool kicked;	    /* atomic: its interrupts changed since it went to sleep */
 
 	/* The first instruction after power on. */

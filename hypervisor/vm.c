@@ -1,34 +1,41 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * VMs from their description to their first instruction, and from their last one to nothing. All
- * that can fail happens before a VM runs; a VM that cannot be made is reported and stays out. A
- * reset is an end and a beginning: new memory content, new TEE, new seeds.
+ * Which VMs there are, and the memory that each has from vm_create() to its end. All that can fail
+ * for want of something happens here, before a VM runs. What they do in between is lifecycle.c's.
+ *
+ * Structs are static: other CPUs may look at a VM at any moment (a key typed for it, an alarm of
+ * its clock), and find one that is valid, if another one.
  */
 #include "hypervisor/vm.h"
-#include "abi/psci.h"
 #include "hypervisor/config.h"
-#include "hypervisor/console.h"
-#include "hypervisor/guest_tree.h"
-#include "hypervisor/image.h"
 #include "hypervisor/pages.h"
 #include "hypervisor/pcpu.h"
 #include "hypervisor/sched.h"
 #include "hypervisor/stage2.h"
-#include "hypervisor/tee.h"
 #include "lib/util.h"
 #include <string.h>
 
-static struct vm *vms[VMS_MAX];
-static uint32_t count, stopped;
+static struct vm vms[VMS_MAX];
+static struct vcpu vcpus[VMS_MAX][VCPUS_MAX];
+
+static bool exists(const struct vm *vm)
+{
+	enum vm_state state = __atomic_load_n(&vm->state, __ATOMIC_ACQUIRE);
+
+	return state != VM_FREE && state != VM_MAKING;
+}
 
 struct vm *vm_by_id(uint32_t id)
 {
-	return id < count ? vms[id] : NULL;
+	return id < VMS_MAX && exists(&vms[id]) ? &vms[id] : NULL;
 }
 
-uint32_t vm_count(void)
+struct vm *vm_next(uint32_t from)
 {
-	return count;
+	for (; from < VMS_MAX; from++)
+		if (exists(&vms[from]))
+			return &vms[from];
+	return NULL;
 }
 
 void *vm_memory(const struct vm *vm, ipa_t at, uint64_t size)
@@ -40,153 +47,183 @@ void *vm_memory(const struct vm *vm, ipa_t at, uint64_t size)
 	return (void *)(vm->ram.pa + offset);
 }
 
-static bool get_memory(struct vm *vm)
+static uint64_t pins_size(const struct vm *vm)
 {
-	uint64_t pins = (vm->config.memory >> PAGE_SHIFT) * sizeof(uint16_t);
-	void *ram = pages_get(vm->config.memory, MIB(2));
-
-	vm->pins = pages_get(pins, PAGE_SIZE);
-	vm->ram = pa((uintptr_t)ram);
-	vm->ram_size = vm->config.memory;
-	vm->vttbr = 0;
-	if (ram != NULL && vm->pins != NULL)
-		vm->vttbr = stage2_create((uint16_t)(vm->id + 1), ipa(VM_RAM_BASE), vm->ram,
-					  vm->ram_size);
-	if (vm->vttbr != 0)
-		return true;
-	if (ram != NULL)
-		pages_put(ram, vm->config.memory);
-	if (vm->pins != NULL)
-		pages_put(vm->pins, pins);
-	vm->ram_size = 0;
-	return false;
+	return (vm->config.memory >> PAGE_SHIFT) * sizeof(uint16_t);
 }
 
-/* Give the memory back, but for the pages that the TEE never let go of. */
-static void put_memory(struct vm *vm)
+static void give_back(uint64_t memory, uint64_t size)
 {
-	uint64_t total = vm->ram_size >> PAGE_SHIFT, from = 0, lost = 0;
+	if (memory != 0)
+		pages_put((void *)(uintptr_t)memory, size);
+}
 
-	stage2_destroy(vm->vttbr);
-	for (uint64_t i = 0; i < total; i++) {
-		if (vm->pins[i] == 0)
-			continue;
-		if (i > from)
-			pages_put((void *)(vm->ram.pa + from * PAGE_SIZE), (i - from) * PAGE_SIZE);
-		from = i + 1;
-		lost++;
+void vm_put_memory(struct vm *vm)
+{
+	if (vm->vttbr != 0)
+		stage2_destroy(vm->vttbr, ipa(VM_RAM_BASE), vm->config.memory);
+	give_back(vm->ram.pa, vm->config.memory);
+	give_back((uintptr_t)vm->pins, pins_size(vm));
+	if (vm->own_images) {
+		give_back(vm->config.kernel.pa, vm->config.kernel_size);
+		give_back(vm->config.ramdisk.pa, vm->config.ramdisk_size);
 	}
-	if (total > from)
-		pages_put((void *)(vm->ram.pa + from * PAGE_SIZE), (total - from) * PAGE_SIZE);
-	pages_put(vm->pins, total * sizeof(uint16_t));
+	vm->ram = vm->config.kernel = vm->config.ramdisk = pa(0);
 	vm->ram_size = 0;
 	vm->pins = NULL;
-	if (lost != 0)
-		console_log("%s: %lu pages stay with the TEE for ever", vm->config.name, lost);
+	vm->vttbr = 0;
 }
 
-static void forget_on_cpus(struct vm *vm)
+/* Of any content: RAM and pins are cleared at each start, images are written before they are read.
+ */
+static uint64_t take(uint64_t size, uint64_t align)
 {
-	for (uint32_t i = 0; i < PCPUS_MAX; i++)
-		pcpus[i].last_of_vm[vm->id] = NULL;
+	return size == 0 ? 0 : (uintptr_t)pages_get_dirty(size, align);
 }
 
-/* Memory, TEE, images and tree. False and a message: the VM has nothing of it. */
-static bool prepare(struct vm *vm, struct image_entry *entry)
+static bool get_images(struct vm *vm)
 {
-	const char *why;
+	struct vm_config *c = &vm->config;
 
-	if (!get_memory(vm)) {
-		console_log("%s: not enough memory: %lu MiB wanted, %lu MiB free", vm->config.name,
-			    vm->config.memory >> 20, pages_free() >> 20);
-		return false;
-	}
-	tee_attach(vm);
-	vgic_reset(vm);
-	vuart_reset(vm);
-	vrtc_reset(vm);
-	why = image_load(vm, entry);
-	if (why == NULL)
+	if (!vm->own_images)
 		return true;
-	console_log("%s: %s", vm->config.name, why);
-	(void)tee_detach(vm);
-	put_memory(vm);
+	c->kernel = pa(take(c->kernel_size, PAGE_SIZE));
+	c->ramdisk = pa(take(c->ramdisk_size, PAGE_SIZE));
+	return c->kernel.pa != 0 && (c->ramdisk.pa != 0 || c->ramdisk_size == 0);
+}
+
+static bool get_memory(struct vm *vm)
+{
+	vm->ram = pa(take(vm->config.memory, MIB(2)));
+	vm->pins = (uint16_t *)(uintptr_t)take(pins_size(vm), PAGE_SIZE);
+	if (vm->ram.pa == 0 || vm->pins == NULL || !get_images(vm))
+		return false;
+	vm->vttbr =
+		stage2_create((uint16_t)(vm->id + 1), ipa(VM_RAM_BASE), vm->ram, vm->config.memory);
+	return vm->vttbr != 0;
+}
+
+static bool name_is_taken(const char *name)
+{
+	for (uint32_t i = 0; i < VMS_MAX; i++)
+		if (vms[i].state != VM_FREE && strcmp(vms[i].config.name, name) == 0)
+			return true;
 	return false;
 }
 
-void vm_start(struct vm *vm)
+/* The lock is held. */
+static enum vm_error reserve(const struct vm_config *config, struct vm **out)
 {
-	struct image_entry entry;
-
-	forget_on_cpus(vm);
-	if (!prepare(vm, &entry)) {
-		sched_set_state(vm, VM_STOPPED);
-		stopped++;
-		return;
+	if (name_is_taken(config->name))
+		return VM_ERROR_NAME_TAKEN;
+	for (uint32_t i = 0; i < VMS_MAX; i++) {
+		if (vms[i].state != VM_FREE)
+			continue;
+		vms[i].id = i;
+		vms[i].config = *config;
+		vm_set_state(&vms[i], VM_MAKING);
+		*out = &vms[i];
+		return VM_OK;
 	}
-	console_log("%s: starts, %u vCPUs, %lu MiB", vm->config.name, vm->config.cpus,
-		    vm->config.memory >> 20);
-	sched_start_vm(vm, entry.pc.ipa, entry.x0);
+	return VM_ERROR_FULL;
 }
 
-static void finish(struct vm *vm)
+static void make_vcpus(struct vm *vm)
 {
-	bool clean = tee_detach(vm);
+	for (uint32_t i = 0; i < VCPUS_MAX; i++) {
+		struct vcpu *vcpu = &vcpus[vm->id][i];
 
-	put_memory(vm);
-	if (!clean)
-		console_log("%s: the TEE did not let go of it; it stays off", vm->config.name);
-	if (vm->reboot && clean) {
-		vm_start(vm);
-		return;
-	}
-	console_log("%s: off", vm->config.name);
-	sched_set_state(vm, VM_STOPPED);
-	__atomic_fetch_add(&stopped, 1, __ATOMIC_RELAXED);
-}
-
-void vm_finish_stopped(void)
-{
-	for (uint32_t i = 0; i < count; i++)
-		if (sched_claim_stopped(vms[i]))
-			finish(vms[i]);
-	if (count != 0 && __atomic_load_n(&stopped, __ATOMIC_RELAXED) == count) {
-		console_log("all VMs are off: powering off");
-		(void)smc4(PSCI_SYSTEM_OFF, 0, 0, 0);
-	}
-}
-
-static struct vm *vm_make(const struct vm_config *config)
-{
-	struct vm *vm = pages_get(sizeof(*vm), PAGE_SIZE);
-
-	if (vm == NULL)
-		return NULL;
-	vm->config = *config;
-	vm->id = count;
-	for (uint32_t i = 0; i < config->cpus; i++) {
-		struct vcpu *vcpu = pages_get(sizeof(*vcpu), PAGE_SIZE);
-
-		if (vcpu == NULL)
-			return NULL; /* at boot; there is no machine to speak of */
 		vcpu->vm = vm;
 		vcpu->index = i;
 		vcpu->pcpu = (vm->id + i) % pcpu_count;
+		vcpu->ran = 0;
 		list_init(&vcpu->queue);
 		vm->vcpu[i] = vcpu;
 	}
-	return vm;
 }
 
-void vm_init(const struct vm_config *configs, uint32_t number)
+static void make(struct vm *vm)
 {
-	for (uint32_t i = 0; i < number && count < VMS_MAX; i++) {
-		struct vm *vm = vm_make(&configs[i]);
+	strncpy(vm->bootargs, vm->config.bootargs, sizeof(vm->bootargs) - 1);
+	vm->config.bootargs = vm->bootargs;
+	vm->own_images = vm->config.kernel.pa == 0;
+	memset(vm->loaded, 0, sizeof(vm->loaded));
+	vm->tee = NULL;
+	vm->tee_node = NULL;
+	make_vcpus(vm);
+}
 
-		if (vm == NULL) {
-			console_log("%s: not enough memory", configs[i].name);
-			continue;
-		}
-		vms[count++] = vm;
+enum vm_error vm_create(const struct vm_config *config, struct vm **out)
+{
+	enum vm_error error = config_check(config);
+	bool made;
+
+	if (error != VM_OK)
+		return error;
+	sched_lock();
+	error = reserve(config, out);
+	sched_unlock();
+	if (error != VM_OK)
+		return error;
+	make(*out);
+	made = get_memory(*out);
+	if (made)
+		(*out)->ram_size = (*out)->config.memory;
+	else
+		vm_put_memory(*out);
+	sched_lock();
+	vm_set_state(*out, made ? VM_STOPPED : VM_FREE);
+	sched_unlock();
+	return made ? VM_OK : VM_ERROR_NO_MEMORY;
+}
+
+/* From now on vm_work() leaves the VM alone, if it has not begun to end it. */
+static enum vm_error hold(struct vm *vm)
+{
+	enum vm_error error = VM_ERROR_STATE;
+
+	sched_lock();
+	if (vm->state == VM_STOPPED && !vm->held) {
+		vm->held = true;
+		error = VM_OK;
 	}
+	sched_unlock();
+	return error;
+}
+
+static void let_go(struct vm *vm)
+{
+	sched_lock();
+	vm->held = false;
+	sched_unlock();
+	sched_look_again();
+}
+
+static enum vm_error append(struct vm *vm, enum vm_image image, uint64_t offset, const void *bytes,
+			    uint64_t size)
+{
+	bool kernel = image == VM_KERNEL;
+	uint64_t end = kernel ? vm->config.kernel_size : vm->config.ramdisk_size;
+	pa_t base = kernel ? vm->config.kernel : vm->config.ramdisk;
+
+	if (!vm->own_images || image >= VM_IMAGES)
+		return VM_ERROR_STATE;
+	if ((offset != 0 && offset != vm->loaded[image]) || size > VM_LOAD_MAX ||
+	    !range_inside(offset, size, end))
+		return VM_ERROR_RANGE;
+	memcpy((void *)(uintptr_t)(base.pa + offset), bytes, size);
+	vm->loaded[image] = offset + size;
+	return VM_OK;
+}
+
+enum vm_error vm_load(struct vm *vm, enum vm_image image, uint64_t offset, const void *bytes,
+		      uint64_t size)
+{
+	enum vm_error error = hold(vm);
+
+	if (error != VM_OK)
+		return error;
+	error = append(vm, image, offset, bytes, size);
+	let_go(vm);
+	return error;
 }

@@ -146,9 +146,7 @@ uint64_t vrtc_poll(void)
 {
 	uint64_t next = VRTC_NEVER;
 
-	for (uint32_t i = 0; i < vm_count(); i++) {
-		struct vm *vm = vm_by_id(i);
-
+	for (struct vm *vm = vm_next(0); vm != NULL; vm = vm_next(vm->id + 1)) {
 		if (vrtc_next(vm) == VRTC_NEVER)
 			continue;
 		if (vrtc_next(vm) <= clock_ticks())

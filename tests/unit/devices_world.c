@@ -17,12 +17,14 @@ struct vcpu world_vcpu;
 
 struct vm *vm_by_id(uint32_t id)
 {
-	return id < 2 ? &world_vm[id] : NULL;
+	return id < 2 && world_vm[id].state != VM_FREE ? &world_vm[id] : NULL;
 }
 
-uint32_t vm_count(void)
+struct vm *vm_next(uint32_t from)
 {
-	return 2;
+	while (from < 2 && vm_by_id(from) == NULL)
+		from++;
+	return vm_by_id(from);
 }
 
 void *vm_memory(const struct vm *vm, ipa_t at, uint64_t size)
@@ -139,6 +141,7 @@ int world_reset(void **state)
 	memset(world_vm, 0, sizeof(world_vm));
 	for (uint32_t i = 0; i < 2; i++) {
 		world_vm[i].id = i;
+		world_vm[i].state = VM_RUNNING;
 		snprintf(world_vm[i].config.name, VM_NAME_MAX, "vm%u", i);
 		world_vm[i].config.cpus = 2;
 		world_vm[i].config.bootargs = "";

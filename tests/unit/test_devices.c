@@ -302,10 +302,10 @@ static void three_keys_move_the_focus(void **state)
 
 static int ran;
 
-static void run_vms(void)
+static void run_vms(const char *argument)
 {
 	ran++;
-	console_log("two");
+	console_log("%s", *argument == '\0' ? "two" : argument);
 }
 
 static void commands_run(void **state)
@@ -319,6 +319,9 @@ static void commands_run(void **state)
 	world_type("vmx\177s\r");
 	expect_sent("vmx\b \bs\r\n[hyp] two\r\n[hyp] > ");
 	assert_int_equal(ran, 1);
+	world_type("vms  vm1 2\r");
+	expect_sent("vms  vm1 2\r\n[hyp] vm1 2\r\n[hyp] > ");
+	assert_int_equal(ran, 2);
 	world_type("no\r");
 	expect_sent("no\r\n[hyp] no: no such command; try help\r\n[hyp] > ");
 	world_type("help\r\r");

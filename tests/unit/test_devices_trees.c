@@ -471,7 +471,8 @@ static void ram_is_filled_as_planned(void **state)
 {
 	static const char ramdisk[] = "a ramdisk";
 	struct vm *vm = &world_vm[0];
-	struct image_entry entry;
+	struct image_layout layout;
+	uint64_t done = 0;
 	unsigned char kernel[4096];
 	char *ram = calloc(1, MIB(4));
 	const fdt32_t *cells;
@@ -486,10 +487,16 @@ static void ram_is_filled_as_planned(void **state)
 	vm->config.ramdisk = pa((uintptr_t)ramdisk);
 	vm->ram = pa((uintptr_t)ram);
 	vm->ram_size = MIB(4);
-	assert_null(image_load(vm, &entry));
-	assert_int_equal(entry.pc.ipa, 0x40000000);
+	assert_null(image_begin(vm, &layout));
+	assert_false(image_copy_kernel(vm, &layout, &done, 4000));
+	assert_int_equal(done, 4000);
+	assert_true(image_copy_kernel(vm, &layout, &done, 4000));
+	assert_int_equal(done, sizeof(kernel));
+	done = 0;
+	assert_true(image_copy_ramdisk(vm, &layout, &done, 4000));
+	assert_int_equal(layout.kernel, 0x40000000);
 	assert_memory_equal(ram, kernel, sizeof(kernel));
-	fdt = ram + (entry.x0 - VM_RAM_BASE);
+	fdt = ram + (layout.tree - VM_RAM_BASE);
 	assert_int_equal(fdt_check_full(fdt, GUEST_TREE_SIZE), 0);
 	cells = fdt_getprop(fdt, fdt_path_offset(fdt, "/chosen"), "linux,initrd-start", &length);
 	assert_int_equal(length, 8);
