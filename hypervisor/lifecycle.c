@@ -151,7 +151,7 @@ static void stop(struct vm *vm, enum vm_after after)
 }
 
 /* The lock is held. */
-static enum vm_error end(struct vm *vm, enum vm_after after)
+static enum vm_error end_it(struct vm *vm, enum vm_after after)
 {
 	if (has_vcpus(vm)) {
 		stop(vm, after);
@@ -172,7 +172,7 @@ enum vm_error vm_end(struct vm *vm, enum vm_after after)
 	enum vm_error error;
 
 	sched_lock();
-	error = end(vm, after);
+	error = end_it(vm, after);
 	sched_unlock();
 	sched_look_for_work();
 	return error;
