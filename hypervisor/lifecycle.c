@@ -265,15 +265,19 @@ static bool copy_ramdisk(struct vm *vm, struct progress *p)
 /* It has its vCPU and its state at once: a running VM without a vCPU would be at its end. */
 static bool go(struct vm *vm, struct progress *p)
 {
-	console_log("%s: starts, %u vCPUs, %lu MiB", vm->config.name, vm->config.cpus,
-		    vm->config.memory >> 20);
+	bool starts;
+
 	sched_lock();
-	if (vm->state == VM_STARTING) {
+	starts = vm->state == VM_STARTING;
+	if (starts) {
 		trace_vm(vm, TRACE_VM_STARTED);
 		vm_set_state(vm, VM_RUNNING);
 		sched_begin_vm(vm, p->layout.kernel, p->layout.tree);
 	}
 	sched_unlock();
+	if (starts)
+		console_log("%s: starts, %u vCPUs, %lu MiB", vm->config.name, vm->config.cpus,
+			    vm->config.memory >> 20);
 	return true;
 }
 

@@ -73,6 +73,13 @@ class Machine:
         self.console.give_input(self.names[vm])
         self.console.write(line.encode() + b"\r")
 
+    def operator(self, line, answer=None, timeout=60):
+        """Types a line on the hypervisor's own console; the match of the answer there, if one is waited for."""
+        self.console.give_input("hyp")
+        since = self.console.mark("hyp")
+        self.console.write(line.encode() + b"\r")
+        return self.wait("hyp", answer, timeout, since) if answer else None
+
     def start(self, vm, command):
         """Starts a shell command in a VM, with the input moved away: then whole lines come. For finish()."""
         tag = f"tv-{next(self.serial)}"
