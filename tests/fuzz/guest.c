@@ -246,6 +246,8 @@ void guest_resumes(struct world_vm *vm)
 
 	for (uint32_t i = 0; i < WORLD_WAITING && !c->open; i++)
 		c = &vm->waiting[i];
+	if (!c->open && !fuzz_once_in(8))
+		return guest_calls(vm);
 	memcpy(regs, c->regs, sizeof(regs));
 	if (c->open && regs[0] == OPTEE_SMC_RPC_CMD)
 		reply(vm, c->area);

@@ -96,7 +96,7 @@ static void kill(struct world_vm *vm)
 {
 	if (vm->inside != 0)
 		return;
-	model.fail_destroyed = fuzz_once_in(8) ? OPTEE_SMC_EBUSY : 0;
+	model.fail_destroyed = world_losses < 2 && fuzz_once_in(8) ? OPTEE_SMC_EBUSY : 0;
 	model.fail_created = fuzz_once_in(8) ? (uint32_t)fuzz_value() : 0;
 	if (vm->tee != NULL)
 		world_destroy(vm);
@@ -188,7 +188,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint32_t calls[] = {4, 1, 2, 16};
 	static const uint32_t buffers[] = {8, 2, 3, 4, 5, 6, 12, 32};
-	static const uint32_t pages[] = {1300, 8, 600, 3};
+	static const uint32_t pages[] = {1300, 1300, 600, 8};
 	struct tee_quota quota;
 	uint32_t n;
 

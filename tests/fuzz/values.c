@@ -57,6 +57,6 @@ uint64_t fuzz_cookie(void)
 	uint32_t n = fuzz_pick(16);
 
 	if (n < 13)
-		return 1 + n % 5;
+		return 1 + n % 3;
 	return n < 15 ? 0x10 : fuzz_value(); /* as memory for the TEE has: guest.c */
 }

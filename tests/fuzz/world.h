@@ -45,6 +45,8 @@ extern struct world_vm world_vms[WORLD_VMS];
 extern struct tee *world_tee;
 /* An operation of the host's is under way: the guests stand still. */
 extern bool world_host_works;
+/* VMs that the TEE did not let go of: what they had is lost. */
+extern uint32_t world_losses;
 
 /* forms: bit 0 without the TEE's window, bit 1 without its interrupt. */
 void world_begin(void (*secure)(uint64_t *regs), uint32_t forms, const struct tee_quota *quota);
