@@ -109,20 +109,22 @@ static enum tee_status calls_end(struct trusty_vm *v)
 /* A device still has it, or EL3 does not give it back. */
 static bool object_end(struct trusty_vm *v, struct trusty_object *object)
 {
-	if (object->state == OBJECT_FREE)
-		return true;
 	return object->users == 0 && object->handle != 0 && trusty_object_reclaim(v, object);
 }
 
-/* False: to be called again. */
+/* False: to be called again. Each time one is done, also for a host that always wants its CPU. */
 static bool objects_end(struct trusty_vm *v)
 {
 	const struct tee_port *port = v->vm.port;
 
-	for (; v->destroy_at < TRUSTY_OBJECTS; v->destroy_at++) {
-		if (v->objects[v->destroy_at].state != OBJECT_FREE && port->should_yield(NULL))
+	while (v->destroy_at < TRUSTY_OBJECTS) {
+		struct trusty_object *object = &v->objects[v->destroy_at++];
+
+		if (object->state == OBJECT_FREE)
+			continue;
+		v->lost |= !object_end(v, object);
+		if (port->should_yield(NULL))
 			return false;
-		v->lost |= !object_end(v, &v->objects[v->destroy_at]);
 	}
 	return true;
 }

@@ -158,6 +158,22 @@ static void giving_back_is_done_in_steps(void **state)
 	assert_int_equal(tguest_destroy(g), TEE_STATUS_OK);
 }
 
+/* A find of the fuzzer: it never ended, since the CPU was asked for before anything was done. */
+static void a_host_that_always_wants_its_cpu_does_not_stop_the_end(void **state)
+{
+	struct tguest *g = &tguests[0];
+	enum tee_status end = TEE_STATUS_AGAIN;
+
+	(void)state;
+	assert_int_equal(tguest_device(g, 1), 0);
+	fake.yield = true;
+	for (unsigned i = 0; i < 8 && end == TEE_STATUS_AGAIN; i++)
+		end = trusty_backend.vm_destroy(g->vm);
+	assert_int_equal(end, TEE_STATUS_OK);
+	g->vm = NULL;
+	assert_int_equal(g->host->pinned, 0);
+}
+
 /* It waits for an interrupt that never comes. The VM goes; the next one ends its call. */
 static void a_call_that_does_not_end_goes_on_without_its_vm(void **state)
 {
@@ -361,6 +377,7 @@ int main(void)
 		BOTH(a_vm_s_end_waits_for_the_slot),
 		BOTH(a_vm_s_own_shutdown_may_be_interrupted_for_long),
 		TRUSTY_TEST(giving_back_is_done_in_steps),
+		BOTH(a_host_that_always_wants_its_cpu_does_not_stop_the_end),
 		BOTH(a_call_that_does_not_end_goes_on_without_its_vm),
 		BOTH(a_device_of_a_vm_that_is_gone_counts_until_trusty_ends_it),
 		BOTH(a_device_that_trusty_keeps_keeps_its_pages),
