@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A fuzzer's input as a stream of small choices. When it is used up every choice is 0, so 0 always
- * stands for the plain and for the end.
+ * stands for the plain and for the end. And the fuzzers' voice.
  */
 #ifndef TESTS_FUZZ_BYTES_H
 #define TESTS_FUZZ_BYTES_H
 
+#include "lib/attributes.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +16,11 @@ struct fuzz_bytes {
 };
 
 extern struct fuzz_bytes fuzz_input;
+
+/* Something must not be: say so and abort, which libFuzzer calls a crash. */
+void fuzz_fail(const char *what) NORETURN;
+/* With FUZZ_TRACE in the environment: what happens, a line each. */
+void fuzz_say(const char *format, ...) PRINTF_LIKE(1, 2);
 
 static inline bool fuzz_over(void)
 {

@@ -8,9 +8,9 @@ HOSTCC  ?= gcc
 FUZZCC  ?= clang
 SECONDS ?= 60
 
-FUZZ_TARGETS := sequence raw
-FUZZ_SRC     := $(wildcard mediator/*.c mediator/*/*.c tests/model/*.c) tests/unit/fake_port.c tests/unit/model_tee.c \
-	$(addprefix tests/fuzz/,world.c guest.c tee.c values.c)
+FUZZ_TARGETS := sequence raw trusty
+FUZZ_SRC     := $(wildcard mediator/*.c mediator/*/*.c tests/model/*.c) tests/unit/fake_port.c tests/unit/model_tee.c tests/unit/model_trusty.c \
+	$(addprefix tests/fuzz/,bytes.c values.c world.c guest.c tee.c)
 # A small machine: it is made anew for every input.
 FUZZ_FLAGS := -std=gnu11 -O1 -g -fno-omit-frame-pointer -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-I. -MMD -MP -DFAKE_RAM_PAGES=64u -DFAKE_WINDOW_SIZE=0x20000ull -DFAKE_HOST_PAGES=32u -DMODEL_BUFFERS=40u -DSPEC_BUFFERS=32u

@@ -237,23 +237,29 @@ void tee_smc(uint64_t *regs)
 {
 	struct model_guest *g = (regs[0] & BIT(31)) == 0 ? guest_of(regs) : NULL;
 
+	const struct optee_msg_header *m;
+	bool stops;
+
 	if (g == NULL)
 		return model_smc(regs);
-	world_say("  tee%u %llx thread %llx\n", g->vm->index, (unsigned long long)regs[0],
-		  (unsigned long long)regs[3]);
+	m = message_of(g, regs);
+	stops = m != NULL && m->cmd == OPTEE_MSG_STOP_ASYNC_NOTIF;
+	fuzz_say("  tee%u %llx thread %llx\n", g->vm->index, (unsigned long long)regs[0],
+		 (unsigned long long)regs[3]);
 	model.program = application;
 	if (lies_now(g, regs))
 		lie(g, regs);
 	else
 		model_smc(regs);
-	world_say("  tee%u %s %llx on %llx\n", g->vm->index, g->lied ? "(a liar) says" : "says",
-		  (unsigned long long)regs[0], (unsigned long long)regs[3]);
+	fuzz_say("  tee%u %s %llx on %llx\n", g->vm->index, g->lied ? "(a liar) says" : "says",
+		 (unsigned long long)regs[0], (unsigned long long)regs[3]);
 	/* No machine has interrupts without end. */
 	if ((uint32_t)regs[0] != OPTEE_SMC_RPC_FOREIGN_INTR)
 		interrupts = 0;
 	else if (++interrupts % 16 == 0)
 		fake.interrupts_returned = 1;
-	if (tee_meanwhile != NULL && !world_host_works)
+	/* Between the TEE's last notification and ours that there are no more is nobody's fault. */
+	if (tee_meanwhile != NULL && !world_host_works && !stops)
 		tee_meanwhile();
 }
 

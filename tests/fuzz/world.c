@@ -3,12 +3,9 @@
 #include "tests/fuzz/world.h"
 #include "mediator/optee/optee.h"
 #include "tests/model/spec.h"
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct fuzz_bytes fuzz_input;
 struct world_vm world_vms[WORLD_VMS];
 struct tee *world_tee;
 bool world_host_works;
@@ -16,38 +13,18 @@ uint32_t world_losses;
 
 static struct tee_quota world_quota;
 
-void world_fail(const char *what)
-{
-	fprintf(stderr, "fuzz: %s\n", what);
-	abort();
-}
-
-void world_say(const char *format, ...)
-{
-	static int wanted = -1;
-	va_list args;
-
-	if (wanted < 0)
-		wanted = getenv("FUZZ_TRACE") != NULL;
-	if (wanted == 0)
-		return;
-	va_start(args, format);
-	(void)vfprintf(stderr, format, args);
-	va_end(args);
-}
-
 static void say_regs(const char *what, const struct world_vm *vm, const uint64_t *regs)
 {
-	world_say("vm%u %s %llx %llx %llx %llx %llx %llx\n", vm->host->index, what,
-		  (unsigned long long)regs[0], (unsigned long long)regs[1],
-		  (unsigned long long)regs[2], (unsigned long long)regs[3],
-		  (unsigned long long)regs[4], (unsigned long long)regs[5]);
+	fuzz_say("vm%u %s %llx %llx %llx %llx %llx %llx\n", vm->host->index, what,
+		 (unsigned long long)regs[0], (unsigned long long)regs[1],
+		 (unsigned long long)regs[2], (unsigned long long)regs[3],
+		 (unsigned long long)regs[4], (unsigned long long)regs[5]);
 }
 
 static void check(void)
 {
 	if (fake.violations != 0)
-		world_fail("a contract was broken, see above");
+		fuzz_fail("a contract was broken, see above");
 }
 
 void *world_at(struct world_vm *vm, uint64_t ipa)
@@ -65,7 +42,7 @@ static void lose(struct world_vm *vm)
 	struct model_guest *g = model_guest_of(vm->host);
 
 	if (model.fail_destroyed == 0)
-		world_fail("the TEE let a VM go, and it does not go");
+		fuzz_fail("the TEE let a VM go, and it does not go");
 	if (g != NULL)
 		model_forget(g);
 	vm->lost = vm->host->pinned;
@@ -86,7 +63,7 @@ bool world_create(struct world_vm *vm)
 					 &vm->tee);
 	spec_create_end(vm->host, vm->tee, status);
 	world_host_works = false;
-	world_say("vm%u created: %d\n", vm->host->index, status);
+	fuzz_say("vm%u created: %d\n", vm->host->index, status);
 	check();
 	if (status == TEE_STATUS_OK)
 		return true;
@@ -108,14 +85,14 @@ void world_destroy(struct world_vm *vm)
 		spec_destroy_end(vm->tee, status);
 	} while (status == TEE_STATUS_AGAIN && ++steps < 1000);
 	world_host_works = false;
-	world_say("vm%u destroyed: %d\n", vm->host->index, status);
+	fuzz_say("vm%u destroyed: %d\n", vm->host->index, status);
 	check();
 	if (status == TEE_STATUS_FAULT)
 		lose(vm);
 	else if (status != TEE_STATUS_OK)
-		world_fail("a VM does not go");
+		fuzz_fail("a VM does not go");
 	if (vm->host->pinned != vm->lost)
-		world_fail("a VM went, and its pages are pinned");
+		fuzz_fail("a VM went, and its pages are pinned");
 	vm->tee = NULL;
 	memset(vm->waiting, 0, sizeof(vm->waiting));
 }
@@ -189,14 +166,14 @@ void world_begin(void (*secure)(uint64_t *regs), uint32_t forms, const struct te
 	world_losses = 0;
 	world_tee = malloc(optee_backend.instance_size);
 	if (optee_backend.probe(world_tee, &fake_port) != TEE_STATUS_OK)
-		world_fail("no TEE");
+		fuzz_fail("no TEE");
 	for (uint32_t i = 0; i < WORLD_VMS; i++) {
 		size_t size = optee_backend.vm_size(world_tee, quota);
 
 		world_vms[i] = (struct world_vm){.host = &fake.vms[i],
 						 .memory = aligned_alloc(64, align_up(size, 64))};
 		if (!world_create(&world_vms[i]))
-			world_fail("no VM");
+			fuzz_fail("no VM");
 	}
 }
 
@@ -232,7 +209,7 @@ static void expect_works(struct world_vm *vm)
 	*p = (struct optee_msg_param){.attr = OPTEE_MSG_ATTR_VALUE_INOUT, .value.a = 41};
 	world_smc(vm, regs, 0);
 	if (regs[0] != OPTEE_SMC_OK || h->ret != TEEC_SUCCESS || p->value.a != 42)
-		world_fail("a VM does not work");
+		fuzz_fail("a VM does not work");
 }
 
 static void expect_nothing_left(void)
@@ -240,15 +217,15 @@ static void expect_nothing_left(void)
 	const struct optee *t = (const void *)world_tee;
 
 	if (world_tee->vms != 0)
-		world_fail("a VM too many");
+		fuzz_fail("a VM too many");
 	if (world_losses != 0)
 		return;
 	for (uint32_t i = 0; i < FAKE_HOST_PAGES; i++)
 		if (fake.page_used[i])
-			world_fail("a page of the host's is not given back");
+			fuzz_fail("a page of the host's is not given back");
 	for (uint32_t i = 0; i < ARRAY_SIZE(t->window_used); i++)
 		if (t->window_used[i] != 0)
-			world_fail("a page of the window is not given back");
+			fuzz_fail("a page of the window is not given back");
 }
 
 void world_end(void)
@@ -260,7 +237,7 @@ void world_end(void)
 		if (vm->tee != NULL && !is_usable(vm))
 			world_destroy(vm);
 		if (vm->tee == NULL && !world_create(vm))
-			world_fail("no VM can be made any more");
+			fuzz_fail("no VM can be made any more");
 		expect_works(vm);
 	}
 	for (uint32_t i = 0; i < WORLD_VMS; i++) {

@@ -52,12 +52,6 @@ extern uint32_t world_losses;
 void world_begin(void (*secure)(uint64_t *regs), uint32_t forms, const struct tee_quota *quota);
 void world_end(void);
 
-/* Something must not be: say so and abort. */
-void world_fail(const char *what);
-
-/* With FUZZ_TRACE in the environment: what happens, a line each. */
-void world_say(const char *format, ...) PRINTF_LIKE(1, 2);
-
 /* One SMC. `area` is where the request area of this call is, if it is a new one. */
 void world_smc(struct world_vm *vm, uint64_t regs[18], uint64_t area);
 /* A new VM may fail; the old one always goes, though its pages may be lost. */

@@ -174,7 +174,9 @@ void spec_walk(struct spec_frame *f)
 		uint32_t n = (uint32_t)min_u64(c->left, OPTEE_MSG_LIST_ENTRIES);
 		uint32_t next = c->left > n;
 
-		if (f->yielded && spec_event_next(f, SPEC_READ) == NULL)
+		/* Not, if it was later, while it gave back what it had pinned. */
+		if (f->yielded && spec_event_next(f, SPEC_READ) == NULL &&
+		    spec_event_next(f, SPEC_UNPIN) == NULL)
 			return spec_suspend(f, OPTEE_SMC_RPC_FOREIGN_INTR, SPEC_WALKS, 0);
 		good = is_aligned(c->list, PAGE_SIZE) &&
 		       spec_read(f, &place, 0, list, (n + next) * 8) &&
