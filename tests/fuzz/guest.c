@@ -34,7 +34,7 @@ static void call(struct world_vm *vm, uint64_t at)
 		cookie = fuzz_cookie();
 		regs[1] = cookie >> 32;
 		regs[2] = (uint32_t)cookie;
-		regs[3] = at % PAGE_SIZE + (uint64_t)fuzz_pick(3) * PAGE_SIZE;
+		regs[3] = at - WORLD_IPA(WORLD_ARGS); /* if that is the buffer's begin */
 	}
 	if (fuzz_once_in(32)) {
 		n = 1 + fuzz_pick(3);
@@ -122,8 +122,9 @@ void guest_opens(struct world_vm *vm)
 /* A chain of list pages, honest but for one entry, perhaps. */
 static void fill_list(struct world_vm *vm, uint32_t page, uint64_t count)
 {
-	uint32_t first = fuzz_once_in(4) ? fuzz_pick(FAKE_RAM_PAGES) : WORLD_DATA + fuzz_pick(16);
-	uint32_t stride = fuzz_pick(3);
+	static const uint32_t firsts[] = {WORLD_DATA, WORLD_ARGS, WORLD_DATA + 9, WORLD_ARGS};
+	uint32_t first = fuzz_once_in(8) ? fuzz_pick(FAKE_RAM_PAGES) : firsts[fuzz_pick(4)];
+	uint32_t stride = fuzz_once_in(4) ? fuzz_pick(3) : 1;
 	uint64_t *list = world_at(vm, WORLD_IPA(page));
 	uint32_t n;
 

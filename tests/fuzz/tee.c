@@ -169,7 +169,9 @@ static struct optee_msg_header *message_of(struct model_guest *g, const uint64_t
 		return fake_is_shared(where) ? fake_secure_view(g->vm, where) : NULL;
 	if (regs[0] == OPTEE_SMC_CALL_WITH_REGD_ARG)
 		return (void *)model_byte(g, where, regs[3]);
-	return regs[3] < MODEL_THREADS ? g->threads[regs[3]].arg : NULL;
+	if (regs[3] >= MODEL_THREADS || !g->threads[regs[3]].busy)
+		return NULL;
+	return g->threads[regs[3]].arg;
 }
 
 /* A lie is no claim to have done what would let pages go that the model TEE holds. */
