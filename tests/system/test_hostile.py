@@ -76,6 +76,21 @@ def test_neighbour_passes_xtest_beside_a_ta_that_computes_all_the_time_on_the_on
     assert rounds(m) > before
 
 
+@pytest.mark.scenario(90)
+def test_neighbour_passes_xtest_beside_a_vm_that_uses_up_its_partition_of_the_tee(boot):
+    m = boot("default")
+    all_found(m)
+    m.run(1, "(for n in $(seq 1 70); do xtest --sha-perf -s 4096 -n 1000000 >/dev/null 2>&1 & done) 2>/dev/null; true")
+    for _ in range(100):
+        m.run(1, "sleep 2")
+        if "init session failed 0xffff000c" in m.secure_text():
+            break
+    xtest_in(m, 0, ["regression_1001", "regression_1004"])
+    assert "init session failed 0xffff000c" in m.secure_text()
+    m.run(1, "killall xtest; sleep 3")
+    xtest_in(m, 1, ["regression_1001", "regression_1004"])
+
+
 def dies_and_dies(boot, load, lives):
     """A VM that resets itself in the middle of calls; more often than OP-TEE has address space ids, 64."""
     m = boot(attacker(load, "die=1"))
