@@ -39,7 +39,7 @@ static struct LOCKABLE {
 	uint32_t wanted; /* atomic: VMs that are STARTING or FINISHING */
 	bool busy;	 /* atomic: a CPU is in vm_work(). Set under the scheduler's lock */
 	uint32_t last;	 /* whose turn it was. The scheduler's lock */
-} work;
+} work = {.last = VMS_MAX - 1};
 
 static bool on_its_way(enum vm_state state)
 {

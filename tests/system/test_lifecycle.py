@@ -28,6 +28,17 @@ def row(m, vm):
     return state, ran, int(re.search(r"(\d+) KiB of memory are free", text)[1])
 
 
+def stands_still(m, vm):
+    """The milliseconds of a paused VM, once its CPUs have left their guest: the TEE may have them for a moment."""
+    end = time.monotonic() + 30
+    before, now = None, row(m, vm)
+    while before != now:
+        assert now[0] == "paused" and time.monotonic() < end, now
+        time.sleep(0.2)
+        before, now = now, row(m, vm)
+    return now
+
+
 def again(m, vm):
     """Starts a VM that is off, and waits for its Linux and its TEE."""
     m.operator(f"start {m.names[vm]}", rf"{m.names[vm]}: starts", END_SECONDS)
@@ -55,9 +66,9 @@ def test_paused_vm_stands_still_and_its_xtest_goes_on(boot):
     for seconds in (1, 2, 3):
         time.sleep(seconds)
         m.operator("pause vm1")
-        state, before, _ = row(m, 1)
+        before = stands_still(m, 1)
         xtest_in(m, 0, ["regression_1001"])
-        assert (state, row(m, 1)[:2]) == ("paused", ("paused", before))
+        assert row(m, 1) == before
         m.operator("resume vm1")
         assert row(m, 1)[0] == "runs"
     passed(m.finish(job, 1200), len(FEW))

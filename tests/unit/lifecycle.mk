@@ -4,7 +4,7 @@
 B      ?= build
 HOSTCC ?= gcc
 
-LIFECYCLE_TEST_SRC := $(addprefix hypervisor/,vm.c lifecycle.c vm_text.c sched.c pcpu.c tee.c pages.c stage2.c image.c \
+LIFECYCLE_TEST_SRC := $(addprefix hypervisor/,vm.c lifecycle.c vm_text.c commands.c sched.c pcpu.c tee.c pages.c stage2.c image.c \
 	guest_tree.c config.c board.c tree.c) tests/unit/lifecycle_world.c
 LIFECYCLE_TESTS    := $(patsubst tests/unit/%.c,$(B)/host/%,$(wildcard tests/unit/test_lifecycle*.c))
 LIFECYCLE_TEST_OBJ := $(patsubst %.c,$(B)/host/lifecycle/%.o,$(LIFECYCLE_TEST_SRC))

@@ -209,6 +209,13 @@ bool world_logged(const char *text)
 	return strstr(world.log, text) != NULL;
 }
 
+const struct console_command *world_commands;
+
+void console_set_commands(const struct console_command *table)
+{
+	world_commands = table;
+}
+
 void console_guest_putc(const struct vm *vm, char c)
 {
 	(void)vm;

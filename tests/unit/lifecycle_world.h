@@ -14,6 +14,7 @@
 /* cmocka wants the four above */
 #include <cmocka.h>
 
+#include "hypervisor/console.h"
 #include "hypervisor/pcpu.h"
 #include "hypervisor/vm.h"
 
@@ -66,5 +67,8 @@ void world_settle(void);
 struct vm *world_vm(const char *name);
 
 bool world_logged(const char *text);
+
+/* What console_set_commands() was given. */
+extern const struct console_command *world_commands;
 
 #endif

@@ -330,6 +330,22 @@ static void commands_run(void **state)
 		world_type("x");
 }
 
+/* Ids have gaps, and what has the focus may be destroyed: then the key is the hypervisor's. */
+static void focus_passes_by_vms_that_are_gone(void **state)
+{
+	(void)state;
+	world_vm[0].state = VM_FREE;
+	world_type("a");
+	assert_non_null(strstr(world.sent, "input to hyp"));
+	world_clear();
+	world_type(CTRL_A3);
+	assert_non_null(strstr(world.sent, "input to vm1"));
+	world_vm[1].state = VM_FREE;
+	world_type(CTRL_A3 CTRL_A3);
+	assert_non_null(strstr(world.sent, "input to hyp"));
+	assert_int_equal(world_vm[0].uart.in_head | world_vm[1].uart.in_head, 0);
+}
+
 static void log_of_a_guests_doing_is_limited(void **state)
 {
 	(void)state;
@@ -416,6 +432,7 @@ int main(void)
 		T(endless_lines_are_cut),
 		T(three_keys_move_the_focus),
 		T(commands_run),
+		T(focus_passes_by_vms_that_are_gone),
 		T(log_of_a_guests_doing_is_limited),
 		T(end_of_a_vm_ends_its_line),
 		T(chacha20_is_that_of_the_standard),
