@@ -107,8 +107,17 @@ static void refuse(struct vm *vm, enum tee_status status)
 	console_log("%s: runs without a TEE: %s", vm->config.name, reason(status));
 }
 
+/* vm->tee changes under tee_lock, for those that look at it from elsewhere (tee_usage). */
+static void publish(struct vm *vm, struct tee_vm *tee)
+{
+	spin_lock(&vm->tee_lock);
+	vm->tee = tee;
+	spin_unlock(&vm->tee_lock);
+}
+
 static enum tee_status create(struct vm *vm)
 {
+	struct tee_vm *made = NULL;
 	struct tee *tee = tees.tee;
 	const struct tee_backend *backend;
 	enum tee_status status;
@@ -122,9 +131,11 @@ static enum tee_status create(struct vm *vm)
 		return TEE_STATUS_NO_MEMORY;
 	spin_lock(&tees.lock);
 	status = backend->vm_create(tee, tee_port_vm(vm), &vm->config.quota, vm->tee_memory,
-				    vm->tee_memory_size, &vm->tee);
+				    vm->tee_memory_size, &made);
 	spin_unlock(&tees.lock);
-	if (status != TEE_STATUS_OK)
+	if (status == TEE_STATUS_OK)
+		publish(vm, made);
+	else
 		pages_put(vm->tee_memory, vm->tee_memory_size);
 	return status;
 }
@@ -133,7 +144,7 @@ void tee_attach(struct vm *vm)
 {
 	enum tee_status status;
 
-	vm->tee = NULL;
+	publish(vm, NULL);
 	vm->tee_node = NULL;
 	if (vm->config.tee == VM_TEE_NONE)
 		return;
@@ -159,9 +170,23 @@ enum tee_status tee_detach(struct vm *vm)
 	spin_unlock(&tees.lock);
 	if (status == TEE_STATUS_AGAIN)
 		return status;
-	vm->tee = NULL;
+	publish(vm, NULL);
 	pages_put(vm->tee_memory, vm->tee_memory_size);
 	return status;
+}
+
+bool tee_usage(struct vm *vm, struct tee_counters *count, struct tee_gauges *used)
+{
+	bool has_tee;
+
+	spin_lock(&vm->tee_lock);
+	has_tee = vm->tee != NULL;
+	if (has_tee && count != NULL)
+		*count = vm->tee->count;
+	if (has_tee && used != NULL)
+		*used = vm->tee->used;
+	spin_unlock(&vm->tee_lock);
+	return has_tee;
 }
 
 /* Of an owner whose functions are divided: none that a guest calls often. */

@@ -31,6 +31,12 @@ void tee_attach(struct vm *vm);
  */
 enum tee_status tee_detach(struct vm *vm);
 
+/*
+ * What the VM has done with its TEE and holds of it now; either pointer may be NULL. False, both
+ * untouched: it has none. Any CPU, at any time.
+ */
+bool tee_usage(struct vm *vm, struct tee_counters *count, struct tee_gauges *used);
+
 /* A trusted-OS call of the running vCPU, bit 16 of the function id cleared. */
 enum tee_verdict tee_from_guest(struct vcpu *vcpu, uint32_t function);
 
