@@ -91,15 +91,15 @@ include mediator/mediator.mk examples/port-minimal/port-minimal.mk
 
 # Host tests: every tests/unit/test_NAME.c is a cmocka program. Those that need more than their own file
 # have a .mk beside them.
-include tests/unit/mediator.mk tests/unit/vgic.mk tests/unit/devices.mk tests/unit/lifecycle.mk tests/unit/quality.mk tests/fuzz/fuzz.mk
+include tests/unit/mediator.mk tests/unit/vgic.mk tests/unit/devices.mk tests/unit/lifecycle.mk tests/unit/vserial.mk tests/unit/quality.mk tests/fuzz/fuzz.mk
 HOST_FLAGS := -std=gnu11 -O1 -g $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all -I. -MMD -MP
-HOST_ALONE := $(filter-out $(MEDIATOR_TESTS) $(VGIC_TESTS) $(DEVICES_TESTS) $(LIFECYCLE_TESTS),$(patsubst tests/unit/%.c,$(B)/host/%,$(wildcard tests/unit/test_*.c)))
+HOST_ALONE := $(filter-out $(MEDIATOR_TESTS) $(VGIC_TESTS) $(DEVICES_TESTS) $(LIFECYCLE_TESTS) $(VSERIAL_TESTS),$(patsubst tests/unit/%.c,$(B)/host/%,$(wildcard tests/unit/test_*.c)))
 $(HOST_ALONE): $(B)/host/%: tests/unit/%.c
 	@mkdir -p $(@D)
 	@echo "  HOSTCC  $@"
 	@$(HOSTCC) $(HOST_FLAGS) $< -o $@ -lcmocka -lfdt -lpthread
 -include $(addsuffix .d,$(HOST_ALONE))
-HOST_TESTS := $(HOST_ALONE) $(MEDIATOR_TESTS) $(VGIC_TESTS) $(DEVICES_TESTS) $(LIFECYCLE_TESTS)
+HOST_TESTS := $(HOST_ALONE) $(MEDIATOR_TESTS) $(VGIC_TESTS) $(DEVICES_TESTS) $(LIFECYCLE_TESTS) $(VSERIAL_TESTS)
 host-test-programs: $(HOST_TESTS)
 host-tests: host-test-programs
 	@tools/test host

@@ -6,8 +6,10 @@
  * is ignored, as the peripheral bus of a PL011 does.
  */
 #include "hypervisor/devices.h"
+#include "abi/virtio_mmio.h"
 #include "hypervisor/vgic.h"
 #include "hypervisor/vm.h"
+#include "hypervisor/vserial.h"
 #include "lib/util.h"
 
 static void virtio_access(struct vcpu *vcpu, struct mmio *mmio);
@@ -27,25 +29,21 @@ static const struct device {
 	{VDEV_FLASH_BASE, VDEV_FLASH_SIZE, 0, false, flash_access},
 };
 
-/* Virtio 1.2, 4.2.2: the registers that a slot has even without a device behind it. */
-enum {
-	VIRTIO_MAGIC = 0x000,
-	VIRTIO_VERSION = 0x004,
-	VIRTIO_VENDOR = 0x00c,
-};
-
 /* An empty slot, as QEMU shows it: DeviceID and all the rest read as zero. */
 static void virtio_access(struct vcpu *vcpu, struct mmio *mmio)
 {
-	(void)vcpu;
+	if (mmio->ipa < VDEV_VIRTIO_BASE + VDEV_VIRTIO_SLOT && vcpu->vm->serial != NULL) {
+		vserial_access(vcpu, mmio);
+		return;
+	}
 	switch (mmio->ipa & (VDEV_VIRTIO_SLOT - 1)) {
-	case VIRTIO_MAGIC:
-		mmio->value = 0x74726976; /* "virt" */
+	case VIRTIO_MMIO_MAGIC_VALUE:
+		mmio->value = VIRTIO_MMIO_MAGIC;
 		break;
-	case VIRTIO_VERSION:
+	case VIRTIO_MMIO_VERSION:
 		mmio->value = 1;
 		break;
-	case VIRTIO_VENDOR:
+	case VIRTIO_MMIO_VENDOR_ID:
 		mmio->value = 0x554d4551; /* "QEMU" */
 		break;
 	default:

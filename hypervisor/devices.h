@@ -23,7 +23,8 @@ struct vcpu;
 #define VDEV_RTC_BASE	  0x09010000ull
 #define VDEV_RTC_INTID	  34u
 #define VDEV_TEE_INTID	  40u		/* no device of ours: the TEE's notifications */
-#define VDEV_VIRTIO_BASE  0x0a000000ull /* 32 slots of 0x200, all empty */
+#define VDEV_VIRTIO_BASE  0x0a000000ull /* slots of 0x200; the control VM has the first */
+#define VDEV_VIRTIO_INTID 48u		/* of the first */
 #define VDEV_VIRTIO_SLOT  0x200ull
 #define VDEV_VIRTIO_SLOTS 32ull
 

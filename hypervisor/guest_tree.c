@@ -225,6 +225,19 @@ static void rtc(struct writer *w)
 	end(w);
 }
 
+/* The control VM's; the other slots are empty. */
+static void serial(struct writer *w)
+{
+	if (w->vm->serial == NULL)
+		return;
+	begin(w, "virtio_mmio@a000000");
+	string(w, "compatible", "virtio,mmio");
+	reg(w, VDEV_VIRTIO_BASE, VDEV_VIRTIO_SLOT);
+	spi(w, VDEV_VIRTIO_INTID, GIC_LEVEL);
+	bytes(w, "dma-coherent", "", 0);
+	end(w);
+}
+
 /* The parent is the root, or a node directly below it ("/firmware") that nothing else writes. */
 static void tee(struct writer *w)
 {
@@ -248,7 +261,7 @@ static void tee(struct writer *w)
 }
 
 static void (*const nodes[])(struct writer *w) = {
-	chosen, memory, cpus, psci, timer, gic, clock, uart, rtc, tee,
+	chosen, memory, cpus, psci, timer, gic, clock, uart, rtc, serial, tee,
 };
 
 static void root(struct writer *w)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The device tree that a guest boots from: QEMU's virt board as far as a VM has it. Fresh seeds in
- * each. Left out: the virtio-mmio slots, which are empty and would cost the guest a look at each.
+ * each. Left out: empty virtio-mmio slots, which would cost the guest a look at each.
  */
 #ifndef HYPERVISOR_GUEST_TREE_H
 #define HYPERVISOR_GUEST_TREE_H

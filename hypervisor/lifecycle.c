@@ -17,6 +17,7 @@
 #include "hypervisor/tee.h"
 #include "hypervisor/trace.h"
 #include "hypervisor/vm.h"
+#include "hypervisor/vserial.h"
 #include "lib/util.h"
 #include <string.h>
 
@@ -228,6 +229,7 @@ static bool reset(struct vm *vm, struct progress *p)
 	vgic_reset(vm);
 	vuart_reset(vm);
 	vrtc_reset(vm);
+	vserial_reset(vm);
 	return true;
 }
 
@@ -340,6 +342,7 @@ static bool settle(struct vm *vm, struct progress *p)
 	bool again = vm->after == VM_AFTER_START;
 
 	console_guest_end(vm);
+	vserial_reset(vm); /* nobody looks into its memory any more */
 	trace_vm(vm, p->kept ? TRACE_VM_KEPT : TRACE_VM_STOPPED);
 	if (p->kept)
 		console_log("%s: the TEE did not let go of it; it stays off, and its memory unused",

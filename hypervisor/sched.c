@@ -13,6 +13,7 @@
 #include "hypervisor/sched.h"
 #include "arch/barrier.h"
 #include "hypervisor/pcpu.h"
+#include "hypervisor/vserial.h"
 #include "lib/assert.h"
 
 #define SLICES_PER_SECOND 200u /* 5 ms */
@@ -212,7 +213,7 @@ static void end_turn(struct pcpu *p)
 /* Set the CPU to a vCPU if there is one. False: there is nothing to run. */
 static bool choose(struct pcpu *p)
 {
-	uint64_t alarm = vrtc_poll(), next;
+	uint64_t alarm = min_u64(vrtc_poll(), vserial_poll()), next;
 	struct vcpu *vcpu;
 
 	spin_lock(&sched.lock);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The scheduler and what it guards: states of vCPUs, and with them states of VMs. Lock
- * order of the hypervisor: the scheduler's, uart.lock, vgic.lock, console. The TEE's (tee_port.c)
- * and then a VM's tee_lock come before vgic.lock and console; pin_lock is taken with no other.
+ * order of the hypervisor: the scheduler's, uart.lock or the lock of struct vserial, vgic.lock,
+ * console. The TEE's (tee_port.c) and then a VM's tee_lock come before vgic.lock and console;
+ * pin_lock is taken with no other.
  */
 #ifndef HYPERVISOR_SCHED_H
 #define HYPERVISOR_SCHED_H

@@ -12,6 +12,7 @@
 #include "hypervisor/pcpu.h"
 #include "hypervisor/sched.h"
 #include "hypervisor/stage2.h"
+#include "hypervisor/vserial.h"
 #include "lib/util.h"
 #include <string.h>
 
@@ -150,6 +151,8 @@ static void make(struct vm *vm)
 	memset(vm->loaded, 0, sizeof(vm->loaded));
 	vm->tee = NULL;
 	vm->tee_node = NULL;
+	if (vm->id == VM_CONTROL && vm->serial == NULL)
+		vm->serial = vserial_new();
 	make_vcpus(vm);
 }
 

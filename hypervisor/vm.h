@@ -17,6 +17,9 @@
 #define VM_NAME_MAX 32u
 #define VM_RAM_BASE 0x40000000ull
 
+/* The VM that has the control channel. */
+#define VM_CONTROL 0u
+
 #define VM_BOOTARGS_MAX 2048u	/* with the final NUL; as much as Linux takes */
 #define VM_LOAD_MAX	KIB(64) /* one vm_load() */
 
@@ -96,6 +99,8 @@ enum vm_error {
 
 enum vm_image { VM_KERNEL, VM_RAMDISK, VM_IMAGES };
 
+struct vserial;
+
 struct vm {
 	uint32_t id; /* index, and VMID - 1 */
 	struct vm_config config;
@@ -118,11 +123,12 @@ struct vm {
 	struct vgic vgic;
 	struct vuart uart;
 	struct vrtc rtc;
+	struct vserial *serial; /* NULL: not the control VM */
 
 	struct tee_vm *tee; /* NULL: no TEE */
 	const struct tee_node *tee_node;
 	uint64_t tee_owners_fast, tee_owners_yielding; /* owning entities that are its own */
-	struct spinlock tee_lock;		       /* port->lock */
+	struct spinlock tee_lock;		       /* port->lock, and changes of `tee` */
 	struct spinlock pin_lock;		       /* pins */
 	void *tee_memory;
 	uint64_t tee_memory_size;

@@ -11,6 +11,7 @@
 #include "hypervisor/tee.h"
 #include "hypervisor/tee_port.h"
 #include "hypervisor/trace.h"
+#include "hypervisor/vserial.h"
 #include "lib/assert.h"
 #include "lib/print.h"
 #include "lib/util.h"
@@ -189,6 +190,21 @@ void vuart_reset(struct vm *vm)
 void vrtc_reset(struct vm *vm)
 {
 	assert_int_equal(vm->running, 0);
+}
+
+struct vserial *vserial_new(void)
+{
+	return NULL;
+}
+
+void vserial_reset(struct vm *vm)
+{
+	assert_int_equal(vm->running, 0);
+}
+
+uint64_t vserial_poll(void)
+{
+	return VSERIAL_NEVER;
 }
 
 void console_log(const char *format, ...)

@@ -2,6 +2,7 @@
 /* Device space, UART, clock, console and seeds, as guests and people at the terminal see them. */
 #include "arch/clock.h"
 #include "hypervisor/random.h"
+#include "hypervisor/vserial.h"
 #include "tests/unit/devices_world.h"
 #include <string.h>
 
@@ -51,6 +52,19 @@ static void empty_virtio_slots_say_so(void **state)
 		world_store(base + 0x70, 4, 0xffffffff);
 		assert_int_equal(world_load(base + 0x70, 4), 0);
 	}
+}
+
+static void the_control_vm_alone_has_the_serial_device_in_the_first_slot(void **state)
+{
+	static struct vserial serial;
+
+	(void)state;
+	world_vm[0].serial = &serial;
+	assert_int_equal(world_load(VDEV_VIRTIO_BASE, 4), 0x5e41a1);
+	assert_int_equal(world_load(VDEV_VIRTIO_BASE + 0x1fc, 4), 0x5e41a1);
+	assert_int_equal(world_load(VDEV_VIRTIO_BASE + 0x200, 4), 0x74726976);
+	world_vcpu.vm = &world_vm[1];
+	assert_int_equal(world_load(VDEV_VIRTIO_BASE, 4), 0x74726976);
 }
 
 static void flash_is_erased_for_ever(void **state)
@@ -412,6 +426,7 @@ int main(void)
 		T(nothing_answers_between_the_devices),
 		T(redistributors_are_as_many_as_vcpus),
 		T(empty_virtio_slots_say_so),
+		T(the_control_vm_alone_has_the_serial_device_in_the_first_slot),
 		T(flash_is_erased_for_ever),
 		T(narrow_loads_are_cut_out_of_the_register),
 		T(uart_is_a_pl011),

@@ -4,6 +4,7 @@
 #include "hypervisor/config.h"
 #include "hypervisor/guest_tree.h"
 #include "hypervisor/image.h"
+#include "hypervisor/vserial.h"
 #include "lib/util.h"
 #include "tests/unit/devices_world.h"
 #include <libfdt.h>
@@ -543,6 +544,30 @@ static void guests_tree_describes_the_vm_to_our_own_reader(void **state)
 	assert_true(fdt_path_offset(out, "/firmware") < 0);
 }
 
+static void the_serial_device_is_in_the_tree_of_the_vm_that_has_it(void **state)
+{
+	static _Alignas(8) char out[GUEST_TREE_SIZE];
+	static struct vserial serial;
+	struct guest_tree_args args = {0};
+	const fdt32_t *cells;
+	int node;
+
+	(void)state;
+	world_vm[0].ram_size = MIB(4);
+	assert_true(guest_tree_build(&world_vm[0], &args, out, sizeof(out)));
+	assert_true(fdt_path_offset(out, "/virtio_mmio@a000000") < 0);
+	world_vm[0].serial = &serial;
+	assert_true(guest_tree_build(&world_vm[0], &args, out, sizeof(out)));
+	node = fdt_path_offset(out, "/virtio_mmio@a000000");
+	assert_int_equal(fdt_node_check_compatible(out, node, "virtio,mmio"), 0);
+	cells = fdt_getprop(out, node, "reg", NULL);
+	assert_int_equal(fdt32_to_cpu(cells[1]), VDEV_VIRTIO_BASE);
+	assert_int_equal(fdt32_to_cpu(cells[3]), 0x200);
+	cells = fdt_getprop(out, node, "interrupts", NULL);
+	assert_int_equal(fdt32_to_cpu(cells[1]), 16);
+	assert_int_equal(fdt32_to_cpu(cells[2]), 4); /* level */
+}
+
 static void bootargs_too_long_are_refused(void **state)
 {
 	static _Alignas(8) char out[GUEST_TREE_SIZE];
@@ -579,6 +604,7 @@ int main(void)
 		T(plans_never_overlap_nor_leave_ram),
 		T(ram_is_filled_as_planned),
 		T(guests_tree_describes_the_vm_to_our_own_reader),
+		T(the_serial_device_is_in_the_tree_of_the_vm_that_has_it),
 		T(bootargs_too_long_are_refused),
 	};
 

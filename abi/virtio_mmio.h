@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The registers of a virtio device on the bus: Virtio 1.2, 4.2.2 (layout), 2.1 (status), 6 (feature
+ * bits). Not here: the legacy layout (version 1), shared memory regions, queue reset.
+ */
+#ifndef ABI_VIRTIO_MMIO_H
+#define ABI_VIRTIO_MMIO_H
+
+#define VIRTIO_MMIO_MAGIC_VALUE		0x000u
+#define VIRTIO_MMIO_VERSION		0x004u
+#define VIRTIO_MMIO_DEVICE_ID		0x008u
+#define VIRTIO_MMIO_VENDOR_ID		0x00cu
+#define VIRTIO_MMIO_DEVICE_FEATURES	0x010u
+#define VIRTIO_MMIO_DEVICE_FEATURES_SEL 0x014u
+#define VIRTIO_MMIO_DRIVER_FEATURES	0x020u
+#define VIRTIO_MMIO_DRIVER_FEATURES_SEL 0x024u
+#define VIRTIO_MMIO_QUEUE_SEL		0x030u
+#define VIRTIO_MMIO_QUEUE_NUM_MAX	0x034u
+#define VIRTIO_MMIO_QUEUE_NUM		0x038u
+#define VIRTIO_MMIO_QUEUE_READY		0x044u
+#define VIRTIO_MMIO_QUEUE_NOTIFY	0x050u
+#define VIRTIO_MMIO_INTERRUPT_STATUS	0x060u
+#define VIRTIO_MMIO_INTERRUPT_ACK	0x064u
+#define VIRTIO_MMIO_STATUS		0x070u
+#define VIRTIO_MMIO_QUEUE_DESC_LOW	0x080u
+#define VIRTIO_MMIO_QUEUE_DESC_HIGH	0x084u
+#define VIRTIO_MMIO_QUEUE_DRIVER_LOW	0x090u
+#define VIRTIO_MMIO_QUEUE_DRIVER_HIGH	0x094u
+#define VIRTIO_MMIO_QUEUE_DEVICE_LOW	0x0a0u
+#define VIRTIO_MMIO_QUEUE_DEVICE_HIGH	0x0a4u
+#define VIRTIO_MMIO_SHM_LEN_LOW		0x0b0u
+#define VIRTIO_MMIO_SHM_BASE_HIGH	0x0bcu
+#define VIRTIO_MMIO_CONFIG		0x100u
+
+#define VIRTIO_MMIO_MAGIC 0x74726976u /* "virt" */
+
+#define VIRTIO_MMIO_INT_USED   0x1u
+#define VIRTIO_MMIO_INT_CONFIG 0x2u
+
+#define VIRTIO_STATUS_ACKNOWLEDGE 0x01u
+#define VIRTIO_STATUS_DRIVER	  0x02u
+#define VIRTIO_STATUS_DRIVER_OK	  0x04u
+#define VIRTIO_STATUS_FEATURES_OK 0x08u
+#define VIRTIO_STATUS_NEEDS_RESET 0x40u
+#define VIRTIO_STATUS_FAILED	  0x80u
+
+#define VIRTIO_F_VERSION_1 32u /* the number of the bit */
+
+#endif
