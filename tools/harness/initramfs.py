@@ -13,7 +13,10 @@ import stat
 from . import ROOT, payload
 
 # In the order of loading; what a kernel has built in is not there.
-MODULES = ["drivers/char/hw_random/rng-core", "drivers/tee/tee", "drivers/tee/optee/optee", "drivers/char/hw_random/optee-rng"]
+MODULES = [
+    "drivers/virtio/virtio", "drivers/virtio/virtio_ring", "drivers/virtio/virtio_mmio", "drivers/char/virtio_console",
+    "drivers/char/hw_random/rng-core", "drivers/tee/tee", "drivers/tee/optee/optee", "drivers/char/hw_random/optee-rng",
+]
 KERNEL_SUITES = {"debian-6.12": "trixie", "debian-6.1": "bookworm"}
 # Of the packages in the payload's root, what goes into the guest.
 TREES = ["usr/lib/optee_armtz", "usr/lib/tee-supplicant"]
