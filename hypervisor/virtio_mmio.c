@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * hypervisor/virtio_mmio.h. Numbers in brackets are sections of Virtio 1.2. The driver's mistakes
- * in order (a queue changed while it is ready, features after they were agreed on) are ignored;
- * those that leave no sense in going on make the device ask for a reset.
+ * hypervisor/virtio_mmio.h. Numbers in brackets are sections of Virtio 1.2. Steps out of order (a
+ * queue changed while it is ready, features after they were agreed on) have no effect; a queue that
+ * cannot be makes the device ask for a reset.
  */
 #include "hypervisor/virtio_mmio.h"
 #include "abi/virtio_mmio.h"
@@ -111,7 +111,7 @@ static void set_feature_word(struct virtio_mmio *m, uint32_t value)
 {
 	uint32_t shift = m->driver_features_sel * 32;
 
-	if (m->driver_features_sel >= 2 || m->status & VIRTIO_STATUS_FEATURES_OK)
+	if (m->driver_features_sel >= 2)
 		return;
 	m->driver_features &= ~(0xffffffffull << shift);
 	m->driver_features |= (uint64_t)value << shift;
@@ -170,7 +170,7 @@ static enum virtio_event set_ready(struct vm *vm, struct virtio_mmio *m, uint32_
 {
 	struct virtqueue *q = selected(m);
 
-	if (q == NULL || q->broken != NULL)
+	if (q == NULL)
 		return VIRTIO_NOTHING;
 	if (value == 0)
 		virtqueue_reset(q, q->device_writes);
@@ -197,7 +197,7 @@ static enum virtio_event store(struct vm *vm, struct virtio_mmio *m, uint32_t re
 	case VIRTIO_MMIO_QUEUE_READY:
 		return set_ready(vm, m, value);
 	case VIRTIO_MMIO_QUEUE_NOTIFY:
-		return virtio_mmio_runs(m) ? VIRTIO_QUEUES : VIRTIO_NOTHING;
+		return VIRTIO_QUEUES;
 	case VIRTIO_MMIO_INTERRUPT_ACK:
 		set_interrupts(vm, m, m->interrupts & ~value);
 		break;

@@ -344,6 +344,32 @@ static void an_absurd_length_ends_the_session_until_it_is_opened_anew(void **sta
 	}
 }
 
+/* More than one call deals with, without a word from the guest in between. */
+static void long_work_goes_on_by_itself(void **state)
+{
+	struct guest_queue *g = &world.queue[OUT];
+	struct vring_used_entry entry;
+	uint32_t back = 0, looks = 0;
+
+	(void)state;
+	ask(CONTROL_LIST, 1, NULL, 0xffffffff);
+	expect_error(CONTROL_OUT_OF_STEP, CONTROL_LIST, 1);
+	while (guest_take(g, &entry))
+		continue;
+	for (uint32_t i = 0; i < DRIVER_SIZE; i++)
+		(void)driver_give(OUT, NULL, 0x10000);
+	driver_notify(OUT);
+	for (;;) {
+		while (guest_take(g, &entry))
+			back++;
+		if (back == DRIVER_SIZE)
+			break;
+		assert_true(++looks < 100);
+		pass_time();
+	}
+	assert_true(looks > 4);
+}
+
 static void requests_may_come_in_any_pieces(void **state)
 {
 	const struct control_which which = {1};
@@ -451,6 +477,7 @@ int main(void)
 		cmocka_unit_test_setup(a_long_body_is_skipped_whole, fresh),
 		cmocka_unit_test_setup(an_absurd_length_ends_the_session_until_it_is_opened_anew,
 				       fresh),
+		cmocka_unit_test_setup(long_work_goes_on_by_itself, fresh),
 		cmocka_unit_test_setup(requests_may_come_in_any_pieces, fresh),
 		cmocka_unit_test_setup(replies_come_in_the_order_of_requests, fresh),
 		cmocka_unit_test_setup(replies_wait_for_the_smallest_of_buffers, fresh),

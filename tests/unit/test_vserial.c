@@ -473,6 +473,18 @@ static void a_reset_of_the_vm_forgets_all(void **state)
 	assert_true(user.session != session);
 }
 
+static void what_was_not_said_before_a_reset_is_not_said_after(void **state)
+{
+	(void)state;
+	driver_start();
+	driver_say(0, VIRTIO_CONSOLE_DEVICE_READY, 1); /* there is no buffer for the answer */
+	reg_store(0x070, 0);
+	driver_start();
+	(void)driver_give(VIRTIO_CONSOLE_CONTROL_IN, NULL, 128);
+	driver_notify(VIRTIO_CONSOLE_CONTROL_IN);
+	expect_silence();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -495,6 +507,7 @@ int main(void)
 		cmocka_unit_test_setup(a_look_has_an_end_and_the_next_one_comes, fresh),
 		cmocka_unit_test_setup(one_cpu_at_a_time_is_above_and_the_other_comes_again, fresh),
 		cmocka_unit_test_setup(a_reset_of_the_vm_forgets_all, fresh),
+		cmocka_unit_test_setup(what_was_not_said_before_a_reset_is_not_said_after, fresh),
 	};
 
 	return cmocka_run_group_tests_name("vserial", tests, NULL, NULL);
