@@ -10,7 +10,7 @@ import lzma
 import os
 import stat
 
-from . import ROOT, payload
+from . import BUILD, ROOT, payload
 
 # In the order of loading; what a kernel has built in is not there.
 MODULES = [
@@ -116,6 +116,8 @@ def build(kernel):
     _payload(cpio)
     if kernel in KERNEL_SUITES:
         _modules(cpio, kernel)
+    for path in sorted((BUILD / "user").glob("*")):
+        cpio.file(f"usr/bin/{path.name}", path.read_bytes(), 0o755)
     for path in sorted((ROOT / "guest/ramdisk").rglob("*")):
         if path.is_file():
             name = str(path.relative_to(ROOT / "guest/ramdisk"))
@@ -125,6 +127,6 @@ def build(kernel):
 
 def newest_source():
     """When the youngest thing that goes into a ramdisk was changed."""
-    ours = [p for p in (ROOT / "guest/ramdisk").rglob("*")] + [ROOT / "tools/harness/initramfs.py"]
+    ours = [p for p in (ROOT / "guest/ramdisk").rglob("*")] + list((BUILD / "user").glob("*")) + [ROOT / "tools/harness/initramfs.py"]
     stamps = [payload.suite_dir(suite) / "stamp" for suite in payload.SUITES]
     return max(p.stat().st_mtime for p in ours + stamps if p.exists())

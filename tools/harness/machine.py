@@ -20,16 +20,17 @@ BOOT_SECONDS = 120
 
 
 class Machine:
-    def __init__(self, path, name=None, watch=None):
+    def __init__(self, path, name=None, watch=None, options=()):
         self.spec = path if isinstance(path, spec.Machine) else spec.load(path)
         self.dir = BUILD / "run" / (name or self.spec.name)
         self.names = [vm.name for vm in self.spec.vms]
         self.watch = watch
+        self.options = list(options)
         self.process = self.console = None
         self.serial = itertools.count(1)
 
     def __enter__(self):
-        args = qemu.command(self.spec, self.dir)
+        args = qemu.command(self.spec, self.dir) + self.options
         (self.dir / "command").write_text(shlex.join(args) + "\n")
         for log in ("secure.log", "console.log"):
             (self.dir / log).unlink(missing_ok=True)

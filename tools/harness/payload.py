@@ -26,7 +26,7 @@ SUITES = {
         "resolve": ["tee-supplicant", "optee-test-qemu", "busybox-static"],
         "plain": ["optee-os", "optee-os-dev", "u-boot-qemu"],
         "kernel": "linux-image-cloud-arm64",
-        "sysroot": ["picolibc-aarch64-linux-gnu", "libfdt-dev"],
+        "sysroot": ["picolibc-aarch64-linux-gnu", "libfdt-dev", "optee-client-dev"],
     },
     "bookworm": {"kernel": "linux-image-cloud-arm64"},
     # Runs through its own dynamic loader, so on Debian 12 too: see tools/proof.
