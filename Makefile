@@ -27,6 +27,7 @@ help:
 	@echo "make console [MACHINE=file]  the same without xtest"
 	@echo "make test                 set up, build, static checks, host tests, system tests"
 	@echo "make test-long            the whole of xtest, on more machines"
+	@echo "make bench                what calls cost, in instructions, with and without teevisor"
 	@echo "make lib | example        the mediator alone, for other hypervisors: build/lib | a port of it: build/examples"
 	@echo "make all | host-tests | check | format   the images | tests without QEMU | static checks | clang-format"
 	@echo "make coverage             branches of the mediator that the host tests take"
@@ -36,7 +37,7 @@ help:
 	@echo "make clean | distclean    what was built | and what was fetched"
 
 # Each begins with the set-up, and builds in a second make that sees what the set-up brought.
-run console test test-long: | setup
+run console test test-long bench: | setup
 	@+$(MAKE) --no-print-directory -j$(shell nproc) all guests
 	@tools/$@ $(if $(filter run console,$@),$(MACHINE))
 setup:
@@ -132,4 +133,4 @@ distclean:
 	@rm -rf $(B)
 
 .DEFAULT_GOAL := help
-.PHONY: all help run console test test-long setup host-test-programs host-tests check clang-check clang-tidy cppcheck format format-check clean distclean
+.PHONY: all help run console test test-long bench setup host-test-programs host-tests check clang-check clang-tidy cppcheck format format-check clean distclean
