@@ -9,7 +9,7 @@ PICO   ?= $(B)/sysroot/usr/lib/picolibc/aarch64-linux-gnu
 FDT    ?= $(B)/sysroot/usr/lib/aarch64-linux-gnu
 FDTINC ?= $(B)/sysroot/usr/include
 CFLAGS_BARE := -std=gnu11 -O2 -g -ffreestanding -fno-common -fpie -fno-stack-protector -fno-asynchronous-unwind-tables \
-	-fno-tree-loop-distribute-patterns -fno-builtin-memcpy -mno-outline-atomics -mgeneral-regs-only -mstrict-align -march=armv8-a \
+	-fno-tree-loop-distribute-patterns -fno-builtin-memcpy -mno-outline-atomics -mgeneral-regs-only -mstrict-align -march=armv8-a -fomit-frame-pointer \
 	-ffunction-sections -fdata-sections -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -isystem $(PICO)/include -I. -isystem $(FDTINC)
 CFLAGS_ALL := $(CFLAGS_BARE) $(WARN) -MMD -MP
 
@@ -57,7 +57,7 @@ $(B)/aarch64/%.o: %.S
 
 # What a TEE call passes is optimised as one program, since it is a dozen small files.
 LTO := -flto=auto
-ON_THE_CALL := $(filter mediator/%,$(HYP_SRC)) $(addprefix hypervisor/,trap.c smc.c tee.c tee_port.c trace.c)
+ON_THE_CALL := $(filter mediator/%,$(HYP_SRC)) $(addprefix hypervisor/,trap.c smc.c tee.c tee_port.c trace.c sched.c pcpu.c)
 $(call obj,$(ON_THE_CALL)): CFLAGS_ALL += $(LTO)
 
 $(B)/shared.a: $(call obj,$(SHARED_SRC))

@@ -55,22 +55,22 @@ static bool pin(struct tee_host_vm *handle, uint64_t *pages, uint32_t count)
 {
 	struct vm *vm = vm_of(handle);
 	uint64_t frames = vm->ram_size >> PAGE_SHIFT, to_pa = vm->ram.pa - VM_RAM_BASE;
+	uint64_t *p = pages, *end = pages + count;
 	uint16_t *pins = vm->pins;
-	uint32_t done;
 
 	spin_lock(&vm->pin_lock);
-	for (done = 0; done < count; done++) {
-		uint64_t page = pages[done], frame = frame_of(page - VM_RAM_BASE);
+	for (; p != end; p++) {
+		uint64_t frame = frame_of(*p - VM_RAM_BASE);
 
 		if (UNLIKELY(frame >= frames || pins[frame] == PINS_MAX))
 			break;
 		pins[frame]++;
-		pages[done] = page + to_pa;
+		*p += to_pa;
 	}
-	if (done != count)
-		unpin_first(vm, pages, done);
+	if (p != end)
+		unpin_first(vm, pages, (uint32_t)(p - pages));
 	spin_unlock(&vm->pin_lock);
-	return done == count;
+	return p == end;
 }
 
 static void unpin(struct tee_host_vm *handle, const uint32_t *frames, uint32_t count)
