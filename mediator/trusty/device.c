@@ -168,6 +168,13 @@ static int32_t answer_to(enum tee_refusal why)
 	return why == TEE_REFUSED_QUOTA ? TRUSTY_ERR_INTERNAL : TRUSTY_ERR_INVALID;
 }
 
+/* Trusty's id in place of the guest's. */
+static void name(const struct trusty_device *d, uint32_t *call)
+{
+	call[1] = (uint32_t)d->real;
+	call[2] = (uint32_t)(d->real >> 32);
+}
+
 static int32_t create_with(struct trusty_vm *v, uint32_t *call)
 {
 	struct trusty_device *d = &v->device;
@@ -180,8 +187,7 @@ static int32_t create_with(struct trusty_vm *v, uint32_t *call)
 			    : object_of_address(v, d->id, d->size, &d->real, &why);
 	if (d->object == NULL)
 		return trusty_refuse(v, NULL, why, answer_to(why));
-	call[1] = (uint32_t)d->real;
-	call[2] = (uint32_t)(d->real >> 32);
+	name(d, call);
 	return TRUSTY_OK;
 }
 
@@ -223,10 +229,17 @@ static int32_t shutdown_begin(struct trusty_vm *v, uint32_t *call)
 		return trusty_refuse(v, NULL, TEE_REFUSED_COOKIE, TRUSTY_ERR_INVALID);
 	if (used)
 		return TRUSTY_ERR_BUSY;
-	call[1] = (uint32_t)d->real;
-	call[2] = (uint32_t)(d->real >> 32);
+	name(d, call);
 	call[3] = 0;
 	return TRUSTY_OK;
+}
+
+void trusty_device_closing(struct trusty_vm *v, uint32_t *call)
+{
+	tee_lock(&v->vm);
+	v->device.state = DEVICE_CLOSING;
+	name(&v->device, call);
+	tee_unlock(&v->vm);
 }
 
 /* Under the VM's lock, or in the slot: SHUTDOWN cannot come meanwhile. */
@@ -243,8 +256,7 @@ static int32_t command_begin(struct trusty_vm *v, uint32_t *call)
 	if (!command_fits(d, trusty_pair(call[1], call[2]), call[3]))
 		return trusty_refuse(v, NULL, TEE_REFUSED_COOKIE, TRUSTY_ERR_INVALID);
 	tee_count(&v->vm.count.invokes);
-	call[1] = (uint32_t)d->real;
-	call[2] = (uint32_t)(d->real >> 32);
+	name(d, call);
 	return TRUSTY_OK;
 }
 

@@ -175,8 +175,9 @@ enum tee_status trusty_slot_finish(struct trusty_vm *v)
 	}
 }
 
-enum tee_status trusty_slot_own(struct trusty_vm *v, const uint32_t *call, bool *begun)
+enum tee_status trusty_slot_shut_down(struct trusty_vm *v, bool *begun)
 {
+	static const uint32_t call[4] = {TRUSTY_SC_QL_SHUTDOWN};
 	enum taken taken = take(v, call);
 	int32_t result;
 
@@ -185,11 +186,7 @@ enum tee_status trusty_slot_own(struct trusty_vm *v, const uint32_t *call, bool 
 	if (taken != TAKEN)
 		return TEE_STATUS_AGAIN;
 	*begun = true;
-	result = trusty_device_begin(v, v->trusty->slot.call);
-	if (result != TRUSTY_OK) {
-		release(v->trusty, false, 0);
-		return TEE_STATUS_FAULT;
-	}
+	trusty_device_closing(v, v->trusty->slot.call);
 	return run(v, NULL, &result) ? TEE_STATUS_OK : TEE_STATUS_AGAIN;
 }
 

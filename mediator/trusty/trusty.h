@@ -253,10 +253,10 @@ int32_t trusty_restart(struct trusty_vm *v, struct tee_host_vcpu *vcpu);
 /* For vm_destroy: end the VM's call, if it has one. AGAIN: not yet. */
 enum tee_status trusty_slot_finish(struct trusty_vm *v);
 /*
- * For vm_destroy: a call of ours in the VM's name. OK: it ended. AGAIN, and *begun: it is the VM's
- * call now; else: not made.
+ * For vm_destroy: shut the VM's device down. OK: that ended. AGAIN, and *begun: it is the VM's call
+ * now; else: not made.
  */
-enum tee_status trusty_slot_own(struct trusty_vm *v, const uint32_t *call, bool *begun);
+enum tee_status trusty_slot_shut_down(struct trusty_vm *v, bool *begun);
 /* Nothing of the TEE points to this VM any more. False: another CPU works on its call. */
 bool trusty_slot_forget(struct trusty_vm *v);
 
@@ -264,6 +264,8 @@ bool trusty_slot_forget(struct trusty_vm *v);
 /* Before the call enters: check it, and replace the guest's memory id by Trusty's. 0, or an answer.
  */
 int32_t trusty_device_begin(struct trusty_vm *v, uint32_t *call);
+/* The call that shuts down the VM's device, which nobody uses. */
+void trusty_device_closing(struct trusty_vm *v, uint32_t *call);
 /* After its end. v is NULL if the VM is gone. */
 void trusty_device_end(struct trusty *t, struct trusty_vm *v, const uint32_t *call, int32_t result);
 /* For a fast call: Trusty's id of the live device, until trusty_device_unuse. False: none. */

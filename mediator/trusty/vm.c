@@ -81,15 +81,13 @@ static bool too_long(struct trusty_vm *v)
 static enum tee_status shut_down(struct trusty_vm *v)
 {
 	const struct trusty_device *d = &v->device;
-	const uint32_t call[4] = {TRUSTY_SC_QL_SHUTDOWN, (uint32_t)d->id, (uint32_t)(d->id >> 32),
-				  0};
 	enum tee_status status;
 
 	if (d->state == DEVICE_NONE)
 		return TEE_STATUS_OK;
 	if (v->shut_down || trusty_has_panicked(v->trusty))
 		return TEE_STATUS_FAULT;
-	status = trusty_slot_own(v, call, &v->shut_down);
+	status = trusty_slot_shut_down(v, &v->shut_down);
 	if (status == TEE_STATUS_OK && d->state != DEVICE_NONE)
 		return TEE_STATUS_FAULT;
 	return status;
@@ -156,8 +154,9 @@ enum tee_status trusty_vm_destroy(struct tee_vm *vm)
 		return status;
 	v->lost |= status != TEE_STATUS_OK;
 	v->calls_ended = true;
-	if (!objects_end(v) || !trusty_slot_forget(v))
+	if (!objects_end(v))
 		return TEE_STATUS_AGAIN;
+	(void)trusty_slot_forget(v); /* no CPU works on a call of its own any more */
 	(void)trusty_ffa_unmap(v);
 	return gone(v);
 }

@@ -13,6 +13,7 @@ void model_trusty_reset(uint32_t api_max, bool ffa)
 	memset(m, 0, sizeof(*m));
 	m->api_max = api_max;
 	m->ffa = ffa;
+	m->doorbell = 13;
 }
 
 void model_trusty_script(struct mt_script *script, uint32_t n, int32_t answer)
@@ -480,6 +481,8 @@ static int32_t version_string(uint64_t index)
 {
 	static const char version[] = "model trusty";
 
+	if (m->no_version)
+		return TRUSTY_ERR_NOT_SUPPORTED;
 	if (index == UINT32_MAX)
 		return sizeof(version) - 1;
 	return index < sizeof(version) - 1 ? version[index] : TRUSTY_ERR_INVALID;
@@ -491,7 +494,7 @@ static int32_t api_version(uint64_t asked)
 		fake_violation("the API version is asked again");
 	m->negotiated = true;
 	m->api = (uint32_t)asked < m->api_max ? (uint32_t)asked : m->api_max;
-	return (int32_t)m->api;
+	return m->lie_api != 0 ? m->lie_api : (int32_t)m->api;
 }
 
 /* REQUEST_FIQ, CPU_SUSPEND and their like would be accepted from anyone. */
@@ -504,9 +507,8 @@ static int32_t fast(const uint64_t *regs, uint16_t client)
 	case TRUSTY_FC_API_VERSION:
 		return api_version(regs[1]);
 	case TRUSTY_FC_GET_NEXT_IRQ:
-		return regs[2] == TRUSTY_IRQ_DOORBELL && !m->no_doorbell && regs[1] <= 13
-			       ? 13
-			       : TRUSTY_ERR_END_OF_INPUT;
+		return regs[2] == TRUSTY_IRQ_DOORBELL && regs[1] <= 13 ? m->doorbell
+								       : TRUSTY_ERR_END_OF_INPUT;
 	case TRUSTY_FC_GET_SMP_MAX_CPUS:
 		return 8;
 	case TRUSTY_FC_QL_HANDLE_CMD:

@@ -60,7 +60,9 @@ struct model_trusty {
 	/* What it is. */
 	uint32_t api_max;
 	bool ffa;
-	bool no_doorbell;
+	int32_t doorbell;			  /* answer to GET_NEXT_IRQ; at first 13 */
+	bool no_version;			  /* string */
+	int32_t lie_api;			  /* answer to API_VERSION; 0: the truth */
 	const struct tee_host_vm *vm[MT_CLIENTS]; /* of a client id; [0] is not looked at */
 
 	/* What it does instead of the right thing. */

@@ -289,7 +289,16 @@ static void lengths_that_are_not_one_fragment_never_reach_el3(void **state)
 			 FFA_INVALID_PARAMETERS);
 	assert_int_equal(tguest_ffa(g, FFA_MEM_SHARE_32, length, length, TG_IPA(0)),
 			 FFA_INVALID_PARAMETERS);
+	g->regs[4] = 1; /* pages of a buffer elsewhere */
+	g->regs[0] = FFA_MEM_SHARE_32;
+	g->regs[1] = length;
+	g->regs[2] = length;
+	g->regs[3] = 0;
+	assert_int_equal(trusty_backend.call(g->vm, &g->vcpu, g->regs), TEE_DONE);
+	assert_int_equal(g->regs[0], FFA_ERROR);
 	tguest_expect_baseline(g);
+	descriptor(g)->attributes = FFA_ATTR_NON_CACHED;
+	descriptor(g)->permissions = FFA_PERM_RW | FFA_PERM_NX;
 	assert_int_equal(tguest_ffa(g, FFA_MEM_SHARE_64, length, length, 0), 0);
 	assert_int_equal(tguest_reclaim(g, g->regs[3] << 32 | g->regs[2]), 0);
 }

@@ -164,9 +164,14 @@ static void a_vm_s_end_ends_its_turns(void **state)
 	(void)state;
 	trusty_model.inside = other_nop;
 	assert_int_equal(locked_nop(&tguests[0]), 0);
+	assert_int_equal(nop(&tguests[0]), TRUSTY_ERR_NOP_INTERRUPTED);
+	assert_int_equal(tguest_destroy(&tguests[1]), TEE_STATUS_OK);
+	assert_int_equal(nop(&tguests[0]), TRUSTY_ERR_NOP_DONE);
+	assert_int_equal(tguest_create(&tguests[1]), TEE_STATUS_OK);
 	trusty_model.inside = other_standard;
-	fake.now += TURN;
-	assert_int_equal(locked_nop(&tguests[0]), 0); /* asks for slot and gate */
+	assert_int_equal(locked_nop(&tguests[0]), 0);
+	assert_int_equal(answer, TRUSTY_ERR_BUSY);
+	assert_int_equal(locked_nop(&tguests[0]), TRUSTY_ERR_BUSY);
 	assert_int_equal(tguest_destroy(&tguests[1]), TEE_STATUS_OK);
 	assert_int_equal(nop(&tguests[0]), TRUSTY_ERR_NOP_DONE);
 	assert_int_equal(locked_nop(&tguests[0]), 0);
