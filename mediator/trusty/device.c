@@ -126,11 +126,9 @@ static void object_drop(struct trusty_vm *v, struct trusty_object *object)
 	tee_lock(&v->vm);
 	object->users--;
 	ours = !object->by_guest;
-	if (ours)
-		object->state = OBJECT_RECLAIMING;
 	tee_unlock(&v->vm);
-	if (ours && !trusty_object_reclaim(v, object))
-		trusty_object_becomes(v, object, OBJECT_LOST);
+	if (ours) /* what EL3 does not let go of is asked for again when the VM ends */
+		(void)trusty_object_reclaim(v, object);
 }
 
 static bool seat_take(struct trusty *t)
@@ -236,10 +234,7 @@ static int32_t shutdown_begin(struct trusty_vm *v, uint32_t *call)
 
 void trusty_device_closing(struct trusty_vm *v, uint32_t *call)
 {
-	tee_lock(&v->vm);
-	v->device.state = DEVICE_CLOSING;
 	name(&v->device, call);
-	tee_unlock(&v->vm);
 }
 
 /* Under the VM's lock, or in the slot: SHUTDOWN cannot come meanwhile. */

@@ -76,7 +76,6 @@ static bool leave(struct trusty_vm *by, int32_t why, int32_t *result)
 	*result = why;
 	trusty_lock(t);
 	s->state = SLOT_LEFT;
-	s->idle = why == TRUSTY_ERR_CPU_IDLE;
 	if (s->owner == by)
 		s->left_at = port->time(port->host);
 	trusty_unlock(t);

@@ -26,8 +26,7 @@ void trusty_turn_ask(struct trusty_turn *turn, struct trusty_vm *v)
 
 void trusty_turn_start(struct trusty_turn *turn, uint64_t until)
 {
-	if (turn->next != NULL)
-		turn->until = until;
+	turn->until = until;
 }
 
 bool trusty_gate_enter(struct trusty *t, struct trusty_vm *v, uint16_t client)
@@ -42,8 +41,7 @@ bool trusty_gate_enter(struct trusty *t, struct trusty_vm *v, uint16_t client)
 	if (open) {
 		g->inside++;
 		g->client = client;
-		if (g->turn.next == v)
-			g->turn.next = NULL;
+		g->turn.next = NULL; /* or v's own, which is taken */
 		if (v != NULL)
 			t->last = v;
 	} else {

@@ -2,7 +2,7 @@
 /*
  * Pages of a VM that Trusty may reach. They are charged and pinned in trusty_object_new and given
  * back in trusty_object_free, nowhere else: so one pin and one charge for each share. An object
- * that Trusty did not let go of is never given back.
+ * that EL3 or Trusty did not let go of is never given back.
  */
 #include "mediator/trusty/trusty.h"
 
@@ -108,10 +108,8 @@ bool trusty_object_share(struct trusty_vm *v, struct trusty_object *object, int3
 		trusty_object_becomes(v, object, OBJECT_LIVE);
 		return true;
 	}
-	/* An answer that says nothing: EL3 may have the pages. */
-	if (*error == FFA_ABORTED)
-		trusty_object_becomes(v, object, OBJECT_LOST);
-	else
+	/* After an answer that says nothing EL3 may have the pages: they stay as they are. */
+	if (*error != FFA_ABORTED)
 		trusty_object_free(v, object);
 	return false;
 }

@@ -20,7 +20,6 @@ static void occupy(struct trusty_slot *s, struct trusty_vm *v, const uint32_t *c
 {
 	s->state = SLOT_BUSY;
 	s->begun = false;
-	s->idle = false;
 	s->client = v->client;
 	s->owner = v;
 	for (unsigned i = 0; i < ARRAY_SIZE(s->call); i++)
@@ -46,8 +45,7 @@ static enum taken take(struct trusty_vm *v, const uint32_t *call)
 	trusty_lock(t);
 	now = port->time(port->host);
 	if (s->state == SLOT_FREE && !v->kept && trusty_turn_is(&s->turn, v, now)) {
-		if (s->turn.next == v)
-			s->turn.next = NULL;
+		s->turn.next = NULL; /* or v's own, which is taken */
 		occupy(s, v, call);
 		taken = TAKEN;
 	} else if (overdue(s, v, now)) {
@@ -70,6 +68,7 @@ static void release(struct trusty *t, bool keep, int32_t result)
 	trusty_lock(t);
 	if (owner != NULL) {
 		owner->kept = keep;
+		owner->kept_function = s->call[0];
 		owner->kept_result = result;
 		owner->vm.used.calls -= !keep;
 	}
@@ -156,6 +155,9 @@ int32_t trusty_restart(struct trusty_vm *v, struct tee_host_vcpu *vcpu)
 		return result;
 	case RESUMED_NOT:
 		return trusty_refuse(v, vcpu, TEE_REFUSED_RESUME, TRUSTY_ERR_UNEXPECTED_RESTART);
+	case RESUMED_KEPT:
+		trusty_trace(v, vcpu, TEE_EVENT_END, v->kept_function, result);
+		return result;
 	default:
 		return result;
 	}

@@ -62,7 +62,6 @@ enum trusty_slot_state {
 struct trusty_slot {
 	uint8_t state; /* enum trusty_slot_state; while BUSY the rest is that CPU's alone */
 	bool begun;    /* Trusty has it: restart. Else `call` starts it */
-	bool idle;     /* Trusty said so: it waits for an interrupt */
 	uint16_t client;
 	uint32_t call[4];	 /* function and arguments */
 	struct trusty_vm *owner; /* NULL: its VM is gone */
@@ -105,10 +104,9 @@ struct LOCKABLE trusty {
 
 enum trusty_object_state {
 	OBJECT_FREE,
-	OBJECT_PINNING,	   /* a call pins and shares it */
+	OBJECT_PINNING,	   /* a call pins and shares it; for ever, if EL3 gave no answer */
 	OBJECT_LIVE,	   /* shared; the guest may name it */
 	OBJECT_RECLAIMING, /* a call takes it back */
-	OBJECT_LOST,	   /* Trusty may still write to it: pinned until vm_destroy, or for ever */
 };
 
 /* Pages of a VM that Trusty may reach. The VM's lock; pages are those of the call in PINNING. */
@@ -152,6 +150,7 @@ struct trusty_vm {
 
 	/* The TEE's lock: the VM's call ended while it was away. */
 	bool kept;
+	uint32_t kept_function;
 	int32_t kept_result;
 
 	struct trusty_device device;
@@ -170,8 +169,7 @@ struct trusty_vm {
 	bool leaving; /* it waits, since: */
 	uint64_t leaving_since;
 	bool shut_down; /* our SHUTDOWN was made */
-	bool calls_ended;
-	bool lost; /* Trusty did not let go of something */
+	bool lost;	/* Trusty did not let go of something */
 	uint32_t destroy_at;
 };
 
@@ -230,7 +228,7 @@ void trusty_gate_leave(struct trusty *t);
 bool trusty_turn_is(struct trusty_turn *turn, const struct trusty_vm *v, uint64_t now);
 /* v was turned away: the next turn is its own, if it is nobody's. */
 void trusty_turn_ask(struct trusty_turn *turn, struct trusty_vm *v);
-/* What they take turns with is free. */
+/* What they take turns with is free: the next turn begins. */
 void trusty_turn_start(struct trusty_turn *turn, uint64_t until);
 
 /* enter.c */
@@ -285,7 +283,7 @@ struct trusty_object *trusty_object_new(struct trusty_vm *v, uint32_t pages, uin
 void trusty_object_free(struct trusty_vm *v, struct trusty_object *object);
 void trusty_object_becomes(struct trusty_vm *v, struct trusty_object *object,
 			   enum trusty_object_state state);
-/* By FF-A: then it is LIVE. False: *error; it is free, or lost. */
+/* By FF-A: then it is LIVE. False: *error; it is free, or stays PINNING. */
 bool trusty_object_share(struct trusty_vm *v, struct trusty_object *object, int32_t *error);
 /* Then it is free. False: EL3 does not let go of it; nothing has changed. */
 bool trusty_object_reclaim(struct trusty_vm *v, struct trusty_object *object);

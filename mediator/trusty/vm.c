@@ -85,7 +85,7 @@ static enum tee_status shut_down(struct trusty_vm *v)
 
 	if (d->state == DEVICE_NONE)
 		return TEE_STATUS_OK;
-	if (v->shut_down || trusty_has_panicked(v->trusty))
+	if (v->shut_down)
 		return TEE_STATUS_FAULT;
 	status = trusty_slot_shut_down(v, &v->shut_down);
 	if (status == TEE_STATUS_OK && d->state != DEVICE_NONE)
@@ -146,14 +146,11 @@ static enum tee_status gone(struct trusty_vm *v)
 enum tee_status trusty_vm_destroy(struct tee_vm *vm)
 {
 	struct trusty_vm *v = trusty_vm_of(vm);
-	enum tee_status status = TEE_STATUS_OK;
+	enum tee_status status = calls_end(v);
 
-	if (!v->calls_ended)
-		status = calls_end(v);
 	if (status == TEE_STATUS_AGAIN)
 		return status;
 	v->lost |= status != TEE_STATUS_OK;
-	v->calls_ended = true;
 	if (!objects_end(v))
 		return TEE_STATUS_AGAIN;
 	(void)trusty_slot_forget(v); /* no CPU works on a call of its own any more */

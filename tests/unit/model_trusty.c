@@ -14,6 +14,7 @@ void model_trusty_reset(uint32_t api_max, bool ffa)
 	m->api_max = api_max;
 	m->ffa = ffa;
 	m->doorbell = 13;
+	m->version = 12;
 }
 
 void model_trusty_script(struct mt_script *script, uint32_t n, int32_t answer)
@@ -79,6 +80,21 @@ static bool page_is_good(uint64_t pa, const struct tee_host_vm *vm)
 	return false;
 }
 
+static void unused(uint64_t a, uint64_t b, uint64_t c)
+{
+	if ((a | b | c) != 0)
+		fake_violation("an argument that the function has not");
+}
+
+static void run_inside(void)
+{
+	void (*inside)(void) = m->inside;
+
+	m->inside = NULL;
+	if (inside != NULL)
+		inside();
+}
+
 /* FF-A */
 
 static void ffa_answer(uint64_t *regs, int32_t code)
@@ -138,9 +154,11 @@ static int32_t ffa_share(uint64_t *regs)
 	if (m->fail_share != 0 || share == NULL)
 		return share == NULL ? FFA_NO_MEMORY : m->fail_share;
 	share->sender = s->sender;
+	share->attributes = s->attributes;
 	if (!take_pages(share, (const void *)(c + 1), c->ranges))
 		return FFA_INVALID_PARAMETERS;
 	hold(share->pages, share->count, 1);
+	memset(fake_secure_view(NULL, m->transmit), 0xff, PAGE_SIZE); /* EL3 may write there */
 	share->handle = last += 0x100000001ull;
 	share->mapped = false;
 	ffa_answer(regs, 0);
@@ -177,8 +195,8 @@ static int32_t ffa_reclaim(uint64_t handle)
 
 static int32_t ffa_map(const uint64_t *regs)
 {
-	if (m->transmit != 0 || regs[3] != 1 || !fake_is_shared(regs[1]) ||
-	    !fake_is_shared(regs[2]))
+	if (m->transmit != 0 || regs[3] != 1 || regs[2] != regs[1] + PAGE_SIZE ||
+	    !fake_is_shared(regs[1]) || !fake_is_shared(regs[2]))
 		fake_violation("RXTX_MAP: twice, or not the mediator's pages");
 	if (m->fail_map != 0)
 		return m->fail_map;
@@ -198,20 +216,22 @@ static int32_t ffa_unmap(void)
 
 static void ffa(uint64_t *regs)
 {
-	m->ffa_calls++;
-	if (regs[7] != 0)
+	if (regs[7] != 0 || regs[4] != 0 || regs[5] != 0 || regs[6] != 0)
 		fake_violation("a client id in FF-A");
 	switch (regs[0]) {
 	case FFA_VERSION:
+		unused(regs[1] ^ FFA_VERSION_1_0, regs[2], regs[3]);
 		regs[0] = FFA_VERSION_1_0;
 		break;
 	case FFA_FEATURES:
+		unused(0, regs[2], regs[3]);
 		ffa_answer(regs, regs[1] == FFA_MEM_SHARE_32 ? 0 : FFA_NOT_SUPPORTED);
 		break;
 	case FFA_RXTX_MAP_64:
 		ffa_answer(regs, ffa_map(regs));
 		break;
 	case FFA_RXTX_UNMAP:
+		unused(regs[1], regs[2], regs[3]);
 		ffa_answer(regs, ffa_unmap());
 		break;
 	case FFA_MEM_SHARE_32:
@@ -225,6 +245,8 @@ static void ffa(uint64_t *regs)
 		}
 		break;
 	case FFA_MEM_RECLAIM:
+		unused(0, 0, regs[3]);
+		run_inside();
 		ffa_answer(regs, ffa_reclaim(pair(regs[1], regs[2])));
 		break;
 	default:
@@ -359,15 +381,6 @@ static int32_t command(uint16_t client, uint64_t id, uint32_t size, bool fast)
 
 /* Calls */
 
-static void run_inside(void)
-{
-	void (*inside)(void) = m->inside;
-
-	m->inside = NULL;
-	if (inside != NULL)
-		inside();
-}
-
 static bool scripted(struct mt_script *script, uint32_t *repeats, int32_t *answer)
 {
 	if (m->fiq_forever) {
@@ -389,8 +402,11 @@ static int32_t finish(void)
 	uint64_t id = pair(m->call[1], m->call[2]);
 
 	m->active = false;
+	if (m->call[0] == TRUSTY_SC_QL_SHUTDOWN)
+		unused(0, 0, m->call[3]);
 	switch (m->call[0]) {
 	case TRUSTY_SC_LOCKED_NOP:
+		unused(m->call[1], m->call[2], m->call[3]);
 		return 0;
 	case TRUSTY_SC_QL_CREATE:
 		return create(m->client, id, m->call[3]);
@@ -481,11 +497,9 @@ static int32_t version_string(uint64_t index)
 {
 	static const char version[] = "model trusty";
 
-	if (m->no_version)
-		return TRUSTY_ERR_NOT_SUPPORTED;
 	if (index == UINT32_MAX)
-		return sizeof(version) - 1;
-	return index < sizeof(version) - 1 ? version[index] : TRUSTY_ERR_INVALID;
+		return m->version != 0 ? (int32_t)m->version : TRUSTY_ERR_NOT_SUPPORTED;
+	return index < m->version ? version[index % 12] : TRUSTY_ERR_INVALID;
 }
 
 static int32_t api_version(uint64_t asked)
@@ -503,13 +517,16 @@ static int32_t fast(const uint64_t *regs, uint16_t client)
 	m->fast++;
 	switch (regs[0]) {
 	case TRUSTY_FC_GET_VERSION_STR:
+		unused(client, regs[2], regs[3]);
 		return version_string(regs[1]);
 	case TRUSTY_FC_API_VERSION:
+		unused(client, regs[2], regs[3]);
 		return api_version(regs[1]);
 	case TRUSTY_FC_GET_NEXT_IRQ:
 		return regs[2] == TRUSTY_IRQ_DOORBELL && regs[1] <= 13 ? m->doorbell
 								       : TRUSTY_ERR_END_OF_INPUT;
 	case TRUSTY_FC_GET_SMP_MAX_CPUS:
+		unused(regs[1], regs[2], regs[3]);
 		return 8;
 	case TRUSTY_FC_QL_HANDLE_CMD:
 		run_inside();
@@ -556,11 +573,13 @@ void model_trusty_smc(uint64_t *regs)
 	uint32_t owner = (uint32_t)FIELD(regs[0], 29, 24);
 
 	if (regs[0] == TRUSTY_FC_UID) {
+		unused(regs[1], regs[2], regs[3]);
 		regs[0] = TRUSTY_UID_0;
 		regs[1] = TRUSTY_UID_1;
 		regs[2] = TRUSTY_UID_2;
 		regs[3] = TRUSTY_UID_3;
 	} else if (owner == 4) {
+		m->ffa_calls++;
 		if (m->ffa)
 			ffa(regs);
 		else

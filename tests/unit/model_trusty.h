@@ -38,6 +38,7 @@ struct mt_share {
 	uint64_t handle; /* 0: none */
 	uint16_t sender;
 	bool mapped;
+	uint8_t attributes;
 	uint32_t count;
 	uint64_t pages[MT_PAGES];
 };
@@ -61,7 +62,7 @@ struct model_trusty {
 	uint32_t api_max;
 	bool ffa;
 	int32_t doorbell;			  /* answer to GET_NEXT_IRQ; at first 13 */
-	bool no_version;			  /* string */
+	uint32_t version;			  /* length of its string; at first 12 */
 	int32_t lie_api;			  /* answer to API_VERSION; 0: the truth */
 	const struct tee_host_vm *vm[MT_CLIENTS]; /* of a client id; [0] is not looked at */
 

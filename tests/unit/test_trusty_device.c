@@ -112,6 +112,7 @@ static void sizes_that_are_no_pages_are_refused(void **state)
 	for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++)
 		expect_no_device(&tguests[0], TG_ID(TG_IPA(TG_BUFFER)), sizes[i],
 				 TRUSTY_ERR_INVALID);
+	assert_int_equal(tguests[0].vm->count.refusals[TEE_REFUSED_MESSAGE], ARRAY_SIZE(sizes));
 }
 
 static void addresses_that_are_not_the_vm_s_memory_are_refused(void **state)
@@ -148,10 +149,14 @@ static void attributes_are_from_a_short_list(void **state)
 		expect_no_device(g, id_with(0xff, share, 0), PAGE_SIZE, TRUSTY_ERR_INVALID);
 	expect_no_device(g, id_with(0xff, 3, TRUSTY_ID_READ_ONLY), PAGE_SIZE, TRUSTY_ERR_INVALID);
 	expect_no_device(g, id_with(0xff, 3, BIT(56)), PAGE_SIZE, TRUSTY_ERR_INVALID);
+	assert_int_equal(g->vm->count.refusals[TEE_REFUSED_MESSAGE], 0xfd + 3 + 2);
 	assert_int_equal(create(g, id_with(TRUSTY_MAIR_NON_CACHED, 0, 0), PAGE_SIZE), 0);
+	assert_int_equal(trusty_model.devices[1].id >> TRUSTY_ID_MAIR_SHIFT,
+			 TRUSTY_MAIR_NON_CACHED);
 	assert_int_equal(shut_down(g, id_with(TRUSTY_MAIR_NON_CACHED, 0, 0)), 0);
 	/* the other low bits of a page table entry of Linux; the model takes none */
 	assert_int_equal(create(g, id_with(0xff, 3, 0xc73), PAGE_SIZE), 0);
+	assert_int_equal(trusty_model.devices[1].id >> TRUSTY_ID_MAIR_SHIFT, TRUSTY_MAIR_CACHED);
 	assert_int_equal(shut_down(g, id_with(0xff, 3, 0xc73)), 0);
 }
 
@@ -186,13 +191,18 @@ static void a_guest_of_api_4_works_on_a_trusty_of_api_5(void **state)
 
 	(void)state;
 	assert_int_equal(tguest_smc(g, TRUSTY_FC_API_VERSION, 4, 0, 0), 4);
-	assert_int_equal(create(g, id, 200 * PAGE_SIZE), 0);
+	assert_int_equal(create(g, id, 240 * PAGE_SIZE), 0);
 	assert_int_equal(model_trusty_shares(), 1);
+	assert_int_equal(trusty_model.shares[0].attributes, FFA_ATTR_CACHED);
 	g->id = id;
 	assert_int_equal(tguest_command(g, MT_CONNECT), 0);
 	assert_int_equal(shut_down(g, id), 0);
 	assert_int_equal(model_trusty_shares(), 0);
 	tguest_expect_baseline(g);
+	id = id_with(TRUSTY_MAIR_NON_CACHED, 3, 0);
+	assert_int_equal(create(g, id, PAGE_SIZE), 0);
+	assert_int_equal(trusty_model.shares[0].attributes, FFA_ATTR_NON_CACHED);
+	assert_int_equal(shut_down(g, id), 0);
 }
 
 static void ids_of_no_device_never_enter(void **state)
@@ -252,6 +262,7 @@ static void commands_beyond_the_buffer_never_enter(void **state)
 				 TRUSTY_ERR_INVALID);
 	}
 	assert_int_equal(trusty_model.entries, entries);
+	assert_int_equal(g->vm->count.refusals[TEE_REFUSED_COOKIE], 2 * ARRAY_SIZE(sizes));
 	assert_int_equal(tguest_std(g, TRUSTY_SC_QL_HANDLE_CMD, g->id, PAGE_SIZE), 0);
 	assert_int_equal(tguest_shutdown(g), 0);
 	tguest_forget(g);

@@ -56,6 +56,8 @@ static void virtio_log_and_test_functions_do_not_exist_for_guests(void **state)
 	for (uint32_t i = 0; i < ARRAY_SIZE(ids); i++)
 		expect_refused(&tguests[0], ids[i], 0, TRUSTY_ERR_UNDEFINED);
 	expect_refused(&tguests[0], TRUSTY_SC_SET_ROT_PARAMS, 0, TRUSTY_ERR_NOT_ALLOWED);
+	assert_int_equal(tguests[0].vm->count.refusals[TEE_REFUSED_FUNCTION], ARRAY_SIZE(ids));
+	assert_int_equal(tguests[0].vm->count.refusals[TEE_REFUSED_POLICY], 1);
 }
 
 /* SET_FIQ_HANDLER and GET_FIQ_REGS would record or show EL2's registers. */

@@ -70,18 +70,46 @@ static void a_doorbell_that_is_no_sgi_is_not_claimed(void **state)
 		assert_int_equal(probe_again(&fake_port), TEE_STATUS_OK);
 	}
 	assert_int_equal(fake.claims, claims);
+	trusty_model.doorbell = 15;
+	assert_int_equal(probe_again(&fake_port), TEE_STATUS_OK);
+	assert_int_equal(fake.claimed, 15);
+	trusty_model.doorbell = 1;
+	assert_int_equal(probe_again(&fake_port), TEE_STATUS_OK);
+	assert_int_equal(fake.claimed, 1);
 }
 
 static void a_trusty_without_a_version_string_has_none(void **state)
 {
 	(void)state;
 	destroy_both();
-	trusty_model.no_version = true;
+	trusty_model.version = 0;
 	assert_int_equal(probe_again(&fake_port), TEE_STATUS_OK);
 	assert_int_equal(tguest_create(&tguests[1]), TEE_STATUS_OK);
 	assert_int_equal(tguest_smc(&tguests[1], TRUSTY_FC_GET_VERSION_STR, UINT32_MAX, 0, 0), 0);
 	assert_int_equal(tguest_smc(&tguests[1], TRUSTY_FC_GET_VERSION_STR, 0, 0, 0),
 			 TRUSTY_ERR_INVALID);
+}
+
+static void a_long_version_string_is_cut(void **state)
+{
+	(void)state;
+	destroy_both();
+	trusty_model.version = 1000;
+	assert_int_equal(probe_again(&fake_port), TEE_STATUS_OK);
+	assert_int_equal(tguest_create(&tguests[1]), TEE_STATUS_OK);
+	assert_int_equal(tguest_smc(&tguests[1], TRUSTY_FC_GET_VERSION_STR, UINT32_MAX, 0, 0), 128);
+	assert_int_equal(tguest_smc(&tguests[1], TRUSTY_FC_GET_VERSION_STR, 127, 0, 0), 'r');
+	assert_int_equal(tguest_smc(&tguests[1], TRUSTY_FC_GET_VERSION_STR, 128, 0, 0),
+			 TRUSTY_ERR_INVALID);
+}
+
+static void without_handles_el3_is_asked_for_ff_a_once(void **state)
+{
+	(void)state;
+	assert_int_equal(trusty_model.ffa_calls, 1);
+	tguest_expect_works(&tguests[0]);
+	destroy_both();
+	assert_int_equal(trusty_model.ffa_calls, 1);
 }
 
 static void a_host_without_a_trace_works(void **state)
@@ -118,6 +146,7 @@ static void a_panic_is_seen_by_a_cpu_that_was_inside(void **state)
 	assert_int_equal(trusty_model.restarts, 0);
 	assert_int_equal(tguests[0].vm->count.tee_faults, 1);
 	assert_int_equal(fake.logs, 1);
+	assert_int_equal((int32_t)tguest_event()->result, TRUSTY_ERR_PANIC);
 }
 
 static void a_panic_in_create_keeps_the_pages(void **state)
@@ -193,6 +222,9 @@ static void an_error_of_el3_that_is_none_keeps_the_pages(void **state)
 	struct tguest *g = &tguests[0];
 
 	(void)state;
+	assert_int_equal(tguest_share(g, 64, 2),
+			 0); /* an old handle is not taken for the new one */
+	assert_int_equal(tguest_reclaim(g, g->handle), 0);
 	trusty_model.fail_share = 5;
 	assert_int_equal(tguest_share(g, 64, 2), FFA_ABORTED);
 	assert_int_equal(g->host->pinned, 2 + 2);
@@ -367,6 +399,8 @@ int main(void)
 		TRUSTY_TEST(a_trusty_that_panics_at_probe_is_absent),
 		TRUSTY_TEST(a_doorbell_that_is_no_sgi_is_not_claimed),
 		TRUSTY_TEST(a_trusty_without_a_version_string_has_none),
+		TRUSTY_TEST(a_long_version_string_is_cut),
+		TRUSTY_TEST_ADDRESS(without_handles_el3_is_asked_for_ff_a_once),
 		TRUSTY_TEST(a_host_without_a_trace_works),
 		BOTH(a_panic_is_seen_by_a_cpu_that_was_inside),
 		BOTH(a_panic_in_create_keeps_the_pages),

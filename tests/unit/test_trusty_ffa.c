@@ -27,13 +27,19 @@ static int32_t send(struct tguest *g, uint32_t length)
 	return tguest_ffa(g, FFA_MEM_SHARE_32, length, length, 0);
 }
 
-/* Refused, without EL3, with nothing new pinned. */
+/* Refused as malformed or not the VM's, without EL3, with nothing new pinned. */
 static void expect_bad(struct tguest *g, uint32_t length)
 {
+	const uint64_t *refusals = g->vm->count.refusals;
+	uint64_t refused = refusals[TEE_REFUSED_MESSAGE] + refusals[TEE_REFUSED_ADDRESS];
 	uint32_t before = fake.smcs;
 
 	assert_int_equal(send(g, length), FFA_INVALID_PARAMETERS);
 	assert_int_equal(fake.smcs, before);
+	assert_int_equal(refusals[TEE_REFUSED_MESSAGE] + refusals[TEE_REFUSED_ADDRESS],
+			 refused + 1);
+	for (unsigned i = 3; i < 8; i++)
+		assert_int_equal(g->regs[i], 0);
 	tguest_expect_baseline(g);
 }
 
@@ -75,6 +81,7 @@ static void other_functions_are_not_supported(void **state)
 		assert_int_equal(tguest_ffa(&tguests[0], 0xc4000000u | f, 0, 0, 0),
 				 FFA_NOT_SUPPORTED);
 	}
+	assert_int_equal(tguests[0].vm->count.refusals[TEE_REFUSED_FUNCTION], 2 * 25);
 	assert_int_equal(fake.smcs, smcs);
 }
 
@@ -89,6 +96,8 @@ static void without_el3_s_service_there_is_no_ff_a(void **state)
 		(void)tguest_smc(g, 0xc4000000u | f, 0, 0, 0);
 		assert_true(g->regs[0] == UINT64_MAX);
 	}
+	assert_int_equal(g->vm->count.refusals[TEE_REFUSED_FUNCTION], 64);
+	assert_int_equal((int32_t)tguest_event()->result, FFA_NOT_SUPPORTED);
 	assert_int_equal(fake.smcs, smcs);
 }
 
@@ -97,6 +106,7 @@ static void buffers_are_the_vm_s_own_pages_and_mapped_once(void **state)
 	struct tguest *g = &tguests[0];
 	uint64_t bad[] = {0, TG_IPA(2) + 8, FAKE_MMIO_IPA, TG_IPA(FAKE_RAM_PAGES),
 			  fake_pa(g->host, TG_IPA(2))};
+	uint32_t refused;
 
 	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -105,17 +115,21 @@ static void buffers_are_the_vm_s_own_pages_and_mapped_once(void **state)
 		assert_int_equal(tguest_ffa(g, FFA_RXTX_MAP_64, TG_IPA(3), bad[i], 1),
 				 FFA_INVALID_PARAMETERS);
 	}
+	assert_int_equal(g->vm->count.refusals[TEE_REFUSED_ADDRESS], 2 * ARRAY_SIZE(bad));
 	assert_int_equal(tguest_ffa(g, FFA_RXTX_MAP_64, TG_IPA(3), TG_IPA(3), 1),
 			 FFA_INVALID_PARAMETERS);
 	assert_int_equal(tguest_ffa(g, FFA_RXTX_MAP_64, TG_IPA(2), TG_IPA(3), 2),
 			 FFA_INVALID_PARAMETERS);
 	assert_int_equal(tguest_ffa(g, FFA_RXTX_UNMAP, 0, 0, 0), FFA_INVALID_PARAMETERS);
+	assert_int_equal(g->vm->count.refusals[TEE_REFUSED_MESSAGE], 3);
 	tguest_expect_baseline(g);
 	assert_int_equal(tguest_map(g), 0);
 	assert_int_equal(tguest_map(g), FFA_DENIED);
 	tguest_expect_baseline(g);
 	assert_int_equal(tguest_ffa(g, FFA_RXTX_UNMAP, 0x70000, 0, 0), FFA_INVALID_PARAMETERS);
+	refused = fake.events[TEE_EVENT_REFUSED];
 	assert_int_equal(tguest_ffa(g, FFA_RXTX_UNMAP, (uint64_t)g->vm->id << 16, 0, 0), 0);
+	assert_int_equal(fake.events[TEE_EVENT_REFUSED], refused);
 	g->mapped = false;
 	tguest_expect_baseline(g);
 	g->vm->quota.shared_pages = 1;
@@ -152,6 +166,7 @@ static void a_share_is_reclaimed_by_its_own_vm_only(void **state)
 	assert_int_equal(tguest_ffa(a, FFA_MEM_RECLAIM, (uint32_t)a->handle, a->handle >> 32, 1),
 			 FFA_INVALID_PARAMETERS);
 	assert_int_equal(model_trusty_shares(), 1);
+	assert_int_equal(a->vm->count.refusals[TEE_REFUSED_COOKIE], 4);
 	assert_int_equal(tguest_reclaim(a, a->handle), 0);
 	assert_int_equal(tguest_reclaim(a, a->handle), FFA_INVALID_PARAMETERS);
 	tguest_expect_baseline(a);
@@ -196,10 +211,13 @@ static void a_device_is_made_of_the_vm_s_own_share_only(void **state)
 static void a_share_that_a_device_uses_is_not_reclaimed(void **state)
 {
 	struct tguest *g = &tguests[0];
+	uint32_t before;
 
 	(void)state;
 	assert_int_equal(tguest_device(g, 2), 0);
+	before = trusty_model.ffa_calls;
 	assert_int_equal(tguest_reclaim(g, g->handle), FFA_DENIED);
+	assert_int_equal(trusty_model.ffa_calls, before);
 	assert_int_equal(tguest_command(g, MT_CONNECT), 0);
 	assert_int_equal(tguest_shutdown(g), 0);
 	assert_int_equal(tguest_reclaim(g, g->handle), 0);
@@ -264,13 +282,19 @@ static void lists_that_do_not_add_up_never_reach_el3(void **state)
 		length = tguest_descriptor(g, 32, 2);
 		ranges(g)->pages = counts[i];
 		expect_bad(g, length);
+		if (counts[i] == 1 || counts[i] == 3)
+			continue;
+		length = tguest_descriptor(g, 32, 2); /* it adds up, and is too long or empty */
+		composite(g)->pages = counts[i];
+		ranges(g)->pages = counts[i];
+		expect_bad(g, length);
 		length = tguest_descriptor(g, 32, 2);
-		if (counts[i] != 1)
-			composite(g)->ranges = counts[i];
-		else
-			ranges(g)->reserved = 1;
+		composite(g)->ranges = counts[i];
 		expect_bad(g, length);
 	}
+	length = tguest_descriptor(g, 32, 2);
+	ranges(g)->reserved = 1;
+	expect_bad(g, length);
 }
 
 static void lengths_that_are_not_one_fragment_never_reach_el3(void **state)
@@ -387,8 +411,7 @@ static void a_vm_shares_no_more_than_its_quota(void **state)
 	assert_int_equal(tguest_share(g, 48, 1), FFA_NO_MEMORY);
 	assert_int_equal(tguest_reclaim(g, first), 0);
 	g->vm->quota.shared_pages = 512;
-	g->vm->quota.buffers = 8;
-	for (unsigned i = 0; i < 8; i++) {
+	for (unsigned i = 0; i < 8; i++) {		     /* fewer than its quota of buffers */
 		assert_int_equal(tguest_share(g, 32, 1), 0); /* one page, many times */
 		handles[i] = g->handle;
 	}
@@ -452,6 +475,86 @@ static void two_shares_of_a_vm_at_once_do_not_mix(void **state)
 	assert_int_equal(tguest_reclaim(g, g->handle), 0);
 }
 
+/* Another vCPU, while this one is in the port or in EL3. */
+static void beside(uint32_t function)
+{
+	struct tguest *g = &tguests[0];
+	struct tguest other = *g;
+
+	switch (function) {
+	case FFA_MEM_RECLAIM:
+		answer = tguest_reclaim(&other, g->handle);
+		break;
+	case FFA_MEM_SHARE_32:
+		answer = tguest_ffa(&other, FFA_MEM_SHARE_32, 80, 80, 0);
+		break;
+	default:
+		answer = tguest_ffa(&other, function, 0, 0, 0);
+		break;
+	}
+}
+
+static void reclaim_beside(void)
+{
+	beside(FFA_MEM_RECLAIM);
+}
+
+static void share_in_pin(struct tee_host_vm *vm, const uint64_t *ipas, uint32_t count, bool ok)
+{
+	(void)vm;
+	(void)ipas;
+	(void)count;
+	(void)ok;
+	beside(FFA_MEM_SHARE_32);
+}
+
+static void unmap_in_unpin(struct tee_host_vm *vm, const uint32_t *frames, uint32_t count)
+{
+	(void)vm;
+	(void)frames;
+	(void)count;
+	beside(FFA_RXTX_UNMAP);
+}
+
+static void a_share_is_reclaimed_once_though_two_ask(void **state)
+{
+	struct tguest *g = &tguests[0];
+
+	(void)state;
+	assert_int_equal(tguest_share(g, 32, 2), 0);
+	trusty_model.inside = reclaim_beside;
+	assert_int_equal(tguest_reclaim(g, g->handle), 0);
+	assert_int_equal(answer, FFA_INVALID_PARAMETERS);
+}
+
+/* One call with the port watched, as tguest_ffa would not do. */
+static void watched(struct tguest *g, const struct fake_watch *watch, uint32_t function)
+{
+	uint64_t regs[18] = {function, TG_IPA(TG_TRANSMIT), TG_IPA(TG_RECEIVE), 1};
+
+	if (function == FFA_RXTX_UNMAP)
+		regs[1] = 0;
+	fake.watch = watch;
+	assert_int_equal(trusty_backend.call(g->vm, &g->vcpu, regs), TEE_DONE);
+	fake.watch = NULL;
+	assert_int_equal(regs[0], FFA_SUCCESS);
+}
+
+static void buffers_that_are_being_changed_are_neither_used_nor_unmapped(void **state)
+{
+	static const struct fake_watch pins = {.pin = share_in_pin};
+	static const struct fake_watch unpins = {.unpin = unmap_in_unpin};
+	struct tguest *g = &tguests[0];
+
+	(void)state;
+	(void)tguest_descriptor(g, 32, 1);
+	watched(g, &pins, FFA_RXTX_MAP_64);
+	assert_int_equal(answer, FFA_INVALID_PARAMETERS);
+	watched(g, &unpins, FFA_RXTX_UNMAP);
+	assert_int_equal(answer, FFA_INVALID_PARAMETERS);
+	tguest_expect_baseline(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -475,6 +578,8 @@ int main(void)
 		TRUSTY_TEST(el3_s_refusal_reaches_the_guest_and_unpins),
 		TRUSTY_TEST(an_answer_of_el3_that_is_none_keeps_the_pages_pinned),
 		TRUSTY_TEST(two_shares_of_a_vm_at_once_do_not_mix),
+		TRUSTY_TEST(a_share_is_reclaimed_once_though_two_ask),
+		TRUSTY_TEST(buffers_that_are_being_changed_are_neither_used_nor_unmapped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

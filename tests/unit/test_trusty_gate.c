@@ -5,6 +5,7 @@
  * work; every BUSY of EL3's that the mediator provoked fails the teardown.
  */
 #include "tests/unit/trusty_guest.h"
+#include <stdlib.h>
 
 #define TURN	 1000000ull /* of the gate: docs/mediator.md */
 #define DOORBELL 13u
@@ -192,6 +193,7 @@ static void the_doorbell_is_claimed_on_every_cpu(void **state)
 static void the_doorbell_is_answered_by_a_nop_on_its_cpu(void **state)
 {
 	(void)state;
+	assert_int_equal(locked_nop(&tguests[0]), 0);
 	trusty_backend.irq(trusty_tee, DOORBELL);
 	assert_int_equal(trusty_model.nops, 1);
 	assert_int_equal(trusty_model.entered, 0);
@@ -254,6 +256,56 @@ static void a_doorbell_for_a_vm_that_left_is_nobody_s(void **state)
 	assert_int_equal(fake.vms[0].injected, 0);
 }
 
+static void a_vm_that_leaves_takes_nobody_s_doorbell(void **state)
+{
+	(void)state;
+	assert_int_equal(nop(&tguests[0]), TRUSTY_ERR_NOP_DONE);
+	assert_int_equal(tguest_destroy(&tguests[1]), TEE_STATUS_OK);
+	model_trusty_script(&trusty_model.nop, 1, TRUSTY_ERR_NOP_INTERRUPTED);
+	trusty_backend.irq(trusty_tee, DOORBELL);
+	assert_int_equal(fake.vms[0].injected, 1);
+}
+
+static void ask_and_leave(void)
+{
+	assert_int_equal(locked_nop(&tguests[1]), TRUSTY_ERR_BUSY);
+	assert_int_equal(tguest_destroy(&tguests[1]), TEE_STATUS_OK);
+	fake.now -= 10000000; /* its turn would not have passed */
+}
+
+/* While another CPU is inside: what that one finds afterwards names no VM that is gone. */
+static void a_turn_ends_with_its_vm_beside_a_call(void **state)
+{
+	(void)state;
+	trusty_model.inside = ask_and_leave;
+	assert_int_equal(locked_nop(&tguests[0]), 0);
+	assert_int_equal(locked_nop(&tguests[0]), 0);
+}
+
+static void leave_only(void)
+{
+	assert_int_equal(tguest_destroy(&tguests[1]), TEE_STATUS_OK);
+	fake.now -= 10000000;
+}
+
+static void a_vm_that_leaves_takes_no_other_s_turn(void **state)
+{
+	struct tguest third = {.host = &fake.vms[2], .vcpu = {2}};
+
+	(void)state;
+	assert_int_equal(tguest_create(&third), TEE_STATUS_OK);
+	model_trusty_script(&trusty_model.standard, 1, TRUSTY_ERR_INTERRUPTED);
+	fake.interrupts_returned = 1;
+	assert_int_equal(locked_nop(&tguests[0]), TRUSTY_ERR_INTERRUPTED);
+	assert_int_equal(locked_nop(&third), TRUSTY_ERR_BUSY);
+	trusty_model.inside = leave_only;
+	assert_int_equal(tguest_restart(&tguests[0]), 0);
+	assert_int_equal(locked_nop(&tguests[0]), TRUSTY_ERR_BUSY);
+	assert_int_equal(locked_nop(&third), 0);
+	assert_int_equal(tguest_destroy(&third), TEE_STATUS_OK);
+	free(third.memory);
+}
+
 static void without_an_interrupt_there_is_no_doorbell(void **state)
 {
 	(void)state;
@@ -272,10 +324,13 @@ static void without_an_interrupt_there_is_no_doorbell(void **state)
 static void a_trusty_that_panicked_is_not_entered_by_the_doorbell(void **state)
 {
 	(void)state;
+	assert_int_equal(nop(&tguests[0]), TRUSTY_ERR_NOP_DONE);
 	model_trusty_script(&trusty_model.nop, 1, TRUSTY_ERR_PANIC);
 	trusty_backend.irq(trusty_tee, DOORBELL);
+	assert_int_equal(tguests[0].host->injected, 1);
 	trusty_backend.irq(trusty_tee, DOORBELL);
-	assert_int_equal(trusty_model.nops, 1);
+	assert_int_equal(trusty_model.nops, 2);
+	assert_int_equal(tguests[0].host->injected, 1);
 	assert_int_equal(nop(&tguests[0]), TRUSTY_ERR_PANIC);
 	trusty_model.panicked = true;
 }
@@ -299,6 +354,9 @@ int main(void)
 		TRUSTY_TEST(work_that_the_doorbell_s_nop_leaves_is_the_last_vm_s),
 		TRUSTY_TEST(the_doorbell_beside_a_vm_that_is_inside_is_that_vm_s),
 		TRUSTY_TEST(a_doorbell_for_a_vm_that_left_is_nobody_s),
+		TRUSTY_TEST(a_vm_that_leaves_takes_nobody_s_doorbell),
+		TRUSTY_TEST(a_turn_ends_with_its_vm_beside_a_call),
+		TRUSTY_TEST(a_vm_that_leaves_takes_no_other_s_turn),
 		TRUSTY_TEST(without_an_interrupt_there_is_no_doorbell),
 		TRUSTY_TEST(a_trusty_that_panicked_is_not_entered_by_the_doorbell),
 	};

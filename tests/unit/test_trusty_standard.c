@@ -7,9 +7,10 @@
 
 #define HOLD 50000000ull /* docs/mediator.md */
 
+/* Its arguments mean nothing, and the model takes none. */
 static int32_t locked_nop(struct tguest *g)
 {
-	return tguest_smc(g, TRUSTY_SC_LOCKED_NOP, 0, 0, 0);
+	return tguest_smc(g, TRUSTY_SC_LOCKED_NOP, 1, 2, 3);
 }
 
 static int32_t nop(struct tguest *g)
@@ -106,6 +107,7 @@ static void secure_interrupts_are_answered_without_the_guest(void **state)
 	leave(g);
 	assert_int_equal(tguest_smc(g, TRUSTY_SC_RESTART_FIQ, 0, 0, 0),
 			 TRUSTY_ERR_UNEXPECTED_RESTART);
+	assert_int_equal(g->vm->count.refusals[TEE_REFUSED_RESUME], 2);
 	assert_int_equal(tguest_restart(g), 0);
 }
 
@@ -173,6 +175,7 @@ static void a_nop_names_no_other_function(void **state)
 		assert_int_equal(tguest_smc(g, TRUSTY_SC_NOP, nested[i], 1, 2),
 				 TRUSTY_ERR_UNDEFINED);
 	assert_int_equal(trusty_model.nops, 0);
+	assert_int_equal(g->vm->count.refusals[TEE_REFUSED_FUNCTION], ARRAY_SIZE(nested));
 	assert_int_equal(tguest_smc(g, TRUSTY_SC_NOP, 0, 0xdead, 0xbeef), TRUSTY_ERR_NOP_DONE);
 }
 
@@ -207,8 +210,11 @@ static void a_vm_that_does_not_come_back_loses_the_slot_and_keeps_its_result(voi
 	assert_int_equal(trusty_model.starts, 2);
 	assert_int_equal(trusty_model.restarts, 1);
 	assert_int_equal(a->vm->used.calls, 1);
-	expect_busy(a); /* its call is not over for it */
+	expect_busy(a);					 /* its call is not over for it */
+	assert_int_equal(fake.events[TEE_EVENT_END], 1); /* of the other's own */
 	assert_int_equal(tguest_restart(a), 0);
+	assert_int_equal(fake.events[TEE_EVENT_END], 2);
+	assert_int_equal(tguest_event()->command, TRUSTY_SC_LOCKED_NOP);
 	assert_int_equal(a->vm->used.calls, 0);
 	expect_no_restart(a);
 	assert_int_equal(locked_nop(a), 0);
@@ -294,10 +300,40 @@ static void a_turn_that_is_not_taken_passes(void **state)
 	leave(a);
 	expect_busy(b);
 	assert_int_equal(tguest_restart(a), 0);
+	fake.now += 3999999;
 	expect_busy(a);
-	fake.now += 4000000;
+	fake.now++;
 	assert_int_equal(locked_nop(a), 0);
 	assert_int_equal(locked_nop(b), 0);
+}
+
+/* Nor while its result waits for it. */
+static void a_vm_takes_no_turn_beside_its_own_call(void **state)
+{
+	struct tguest *a = &tguests[0], *b = &tguests[1];
+
+	(void)state;
+	leave(a);
+	expect_busy(a);
+	assert_int_equal(tguest_restart(a), 0);
+	assert_int_equal(locked_nop(b), 0);
+	leave(a);
+	fake.now += HOLD;
+	assert_int_equal(locked_nop(b), 0);
+	leave(b);
+	expect_busy(a);
+	assert_int_equal(tguest_restart(b), 0);
+	assert_int_equal(locked_nop(b), 0);
+	assert_int_equal(tguest_restart(a), 0);
+}
+
+static void any_number_of_interrupts_without_meaning_is_endured(void **state)
+{
+	(void)state;
+	model_trusty_script(&trusty_model.standard, 1, TRUSTY_ERR_INTERRUPTED);
+	trusty_model.standard_repeats = 500;
+	assert_int_equal(locked_nop(&tguests[0]), 0);
+	assert_int_equal(tguests[0].vm->count.irq_resumed, 501);
 }
 
 static int32_t answers[4];
@@ -396,6 +432,8 @@ int main(void)
 		TRUSTY_TEST(an_idle_call_of_another_vm_is_left_alone),
 		TRUSTY_TEST(a_vm_that_was_told_busy_has_the_next_turn),
 		TRUSTY_TEST(a_turn_that_is_not_taken_passes),
+		TRUSTY_TEST(a_vm_takes_no_turn_beside_its_own_call),
+		TRUSTY_TEST(any_number_of_interrupts_without_meaning_is_endured),
 		TRUSTY_TEST(while_a_cpu_is_inside_others_neither_enter_nor_restart),
 		TRUSTY_TEST_ADDRESS(while_a_cpu_is_inside_others_neither_enter_nor_restart),
 		TRUSTY_TEST(a_panic_is_final_for_every_vm),
