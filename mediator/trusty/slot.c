@@ -187,9 +187,12 @@ enum tee_status trusty_slot_shut_down(struct trusty_vm *v, bool *begun)
 		(void)run(v, NULL, &result);
 	if (taken != TAKEN)
 		return TEE_STATUS_AGAIN;
-	*begun = true;
 	trusty_device_closing(v, v->trusty->slot.call);
-	return run(v, NULL, &result) ? TEE_STATUS_OK : TEE_STATUS_AGAIN;
+	*begun = true;
+	if (!run(v, NULL, &result))
+		return TEE_STATUS_AGAIN;
+	*begun = result != TRUSTY_ERR_BUSY; /* EL3 did not let it in: once more */
+	return *begun ? TEE_STATUS_OK : TEE_STATUS_AGAIN;
 }
 
 bool trusty_slot_forget(struct trusty_vm *v)

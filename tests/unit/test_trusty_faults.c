@@ -390,6 +390,17 @@ static void a_shutdown_of_ours_that_fails_late_is_made_once(void **state)
 	forget_all();
 }
 
+static void el3_s_busy_does_not_cost_a_leaving_vm_its_pages(void **state)
+{
+	struct tguest *g = &tguests[0];
+
+	(void)state;
+	assert_int_equal(tguest_device(g, 1), 0);
+	trusty_model.el3_busy = 5;
+	assert_int_equal(tguest_destroy(g), TEE_STATUS_OK);
+	assert_int_equal(g->host->pinned, 0);
+}
+
 #define BOTH(name) TRUSTY_TEST(name), TRUSTY_TEST_ADDRESS(name)
 
 int main(void)
@@ -416,6 +427,7 @@ int main(void)
 		BOTH(a_lost_create_that_fails_frees_its_seat),
 		BOTH(a_lost_shutdown_that_fails_keeps_its_seat),
 		BOTH(a_shutdown_of_ours_that_fails_late_is_made_once),
+		BOTH(el3_s_busy_does_not_cost_a_leaving_vm_its_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
