@@ -24,9 +24,10 @@ void trusty_turn_ask(struct trusty_turn *turn, struct trusty_vm *v)
 	turn->until = UINT64_MAX;
 }
 
-void trusty_turn_start(struct trusty_turn *turn, uint64_t until)
+/* A VM that leaves may be asked to go on less often, and does not give up its turn. */
+void trusty_turn_start(struct trusty_turn *turn, uint64_t now, uint64_t length)
 {
-	turn->until = until;
+	turn->until = now + (turn->next != NULL && turn->next->leaving ? TRUSTY_LEAVE_NS : length);
 }
 
 bool trusty_gate_enter(struct trusty *t, struct trusty_vm *v, uint16_t client)
@@ -59,6 +60,6 @@ void trusty_gate_leave(struct trusty *t)
 	trusty_lock(t);
 	g->inside--;
 	if (g->inside == 0)
-		trusty_turn_start(&g->turn, port->time(port->host) + TRUSTY_GATE_TURN_NS);
+		trusty_turn_start(&g->turn, port->time(port->host), TRUSTY_GATE_TURN_NS);
 	trusty_unlock(t);
 }

@@ -74,7 +74,7 @@ static void release(struct trusty *t, bool keep, int32_t result)
 	}
 	s->owner = NULL;
 	s->state = SLOT_FREE;
-	trusty_turn_start(&s->turn, port->time(port->host) + TRUSTY_SLOT_TURN_NS);
+	trusty_turn_start(&s->turn, port->time(port->host), TRUSTY_SLOT_TURN_NS);
 	trusty_unlock(t);
 }
 

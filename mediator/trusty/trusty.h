@@ -166,7 +166,7 @@ struct trusty_vm {
 	uint64_t pages[TRUSTY_OBJECT_PAGES];
 
 	/* vm_destroy, in steps. */
-	bool leaving; /* it waits, since: */
+	bool leaving; /* the TEE's lock; since: */
 	uint64_t leaving_since;
 	bool shut_down; /* our SHUTDOWN was made */
 	bool lost;	/* Trusty did not let go of something */
@@ -229,7 +229,7 @@ bool trusty_turn_is(struct trusty_turn *turn, const struct trusty_vm *v, uint64_
 /* v was turned away: the next turn is its own, if it is nobody's. */
 void trusty_turn_ask(struct trusty_turn *turn, struct trusty_vm *v);
 /* What they take turns with is free: the next turn begins. */
-void trusty_turn_start(struct trusty_turn *turn, uint64_t until);
+void trusty_turn_start(struct trusty_turn *turn, uint64_t now, uint64_t length);
 
 /* enter.c */
 /* One entry, past secure interrupts. x0 as Trusty means it. */

@@ -66,15 +66,23 @@ static enum tee_status give_up(struct trusty_vm *v)
 	return trusty_slot_forget(v) ? TEE_STATUS_FAULT : TEE_STATUS_AGAIN;
 }
 
-static bool too_long(struct trusty_vm *v)
+static bool too_long(const struct trusty_vm *v)
 {
 	const struct tee_port *port = v->vm.port;
-	uint64_t now = port->time(port->host);
 
+	return port->time(port->host) - v->leaving_since >= TRUSTY_LEAVE_NS;
+}
+
+static void begin_leaving(struct trusty_vm *v)
+{
+	const struct tee_port *port = v->vm.port;
+	struct trusty *t = v->trusty;
+
+	trusty_lock(t);
 	if (!v->leaving)
-		v->leaving_since = now;
+		v->leaving_since = port->time(port->host);
 	v->leaving = true;
-	return now - v->leaving_since >= TRUSTY_LEAVE_NS;
+	trusty_unlock(t);
 }
 
 /* The device, after the VM's call. OK: there is none. FAULT: Trusty did not let go of it. */
@@ -146,8 +154,10 @@ static enum tee_status gone(struct trusty_vm *v)
 enum tee_status trusty_vm_destroy(struct tee_vm *vm)
 {
 	struct trusty_vm *v = trusty_vm_of(vm);
-	enum tee_status status = calls_end(v);
+	enum tee_status status;
 
+	begin_leaving(v);
+	status = calls_end(v);
 	if (status == TEE_STATUS_AGAIN)
 		return status;
 	v->lost |= status != TEE_STATUS_OK;

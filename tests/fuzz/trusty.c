@@ -45,6 +45,7 @@ static struct tee_quota quota;
 static uint32_t steps;
 static uint32_t losses; /* reasons for Trusty not to let go of a VM */
 static bool host_works;
+static uint32_t ringing; /* CPUs that answer the doorbell */
 
 static void check(void)
 {
@@ -372,13 +373,22 @@ static void plan_failure(void)
 
 static void kill(struct tvm *v)
 {
+	if (ringing != 0) /* see meanwhile(): one CPU cannot wait for another */
+		return;
 	for (uint32_t i = 0; i < VMS; i++)
-		if (vms[i].inside != 0) /* see meanwhile(): one CPU cannot wait for another */
+		if (vms[i].inside != 0)
 			return;
 	if (v->vm != NULL)
 		destroy(v);
 	if (!v->lost)
 		(void)create(v);
+}
+
+static void ring(void)
+{
+	ringing++;
+	trusty_backend.irq(tee, DOORBELL);
+	ringing--;
 }
 
 static void meanwhile(void);
@@ -407,7 +417,7 @@ static void step(void)
 			trusty_model.inside = meanwhile;
 			return;
 		case 25:
-			return trusty_backend.irq(tee, DOORBELL);
+			return ring();
 		default:
 			return kill(v);
 		}

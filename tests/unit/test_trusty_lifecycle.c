@@ -122,6 +122,40 @@ static void a_vm_s_end_waits_for_the_slot(void **state)
 	assert_int_equal(tguest_restart(b), 0); /* kept for it */
 }
 
+/* However seldom the host asks it to go on, and however fast the others are. */
+static void a_leaving_vm_s_turn_does_not_pass(void **state)
+{
+	struct tguest *a = &tguests[0], *b = &tguests[1];
+
+	(void)state;
+	assert_int_equal(tguest_device(a, 1), 0);
+	trusty_model.inside = destroy_first;
+	assert_int_equal(tguest_smc(b, TRUSTY_SC_LOCKED_NOP, 0, 0, 0), 0);
+	assert_int_equal(status, TEE_STATUS_AGAIN);
+	for (unsigned i = 0; i < 100; i++) {
+		fake.now += 10000000;
+		assert_int_equal(tguest_smc(b, TRUSTY_SC_LOCKED_NOP, 0, 0, 0), TRUSTY_ERR_BUSY);
+	}
+	assert_int_equal(trusty_backend.vm_destroy(a->vm), TEE_STATUS_OK);
+	a->vm = NULL;
+	assert_int_equal(tguest_smc(b, TRUSTY_SC_LOCKED_NOP, 0, 0, 0), 0);
+}
+
+static void the_gate_s_turn_of_a_leaving_vm_does_not_pass(void **state)
+{
+	struct tguest *a = &tguests[0], *b = &tguests[1];
+
+	(void)state;
+	assert_int_equal(tguest_device(a, 1), 0);
+	trusty_model.inside = destroy_first;
+	assert_int_equal(tguest_smc(b, TRUSTY_SC_NOP, 0, 0, 0), TRUSTY_ERR_NOP_DONE);
+	assert_int_equal(status, TEE_STATUS_AGAIN);
+	fake.now += 1000000000;
+	assert_int_equal(tguest_smc(b, TRUSTY_SC_NOP, 0, 0, 0), TRUSTY_ERR_NOP_INTERRUPTED);
+	assert_int_equal(trusty_backend.vm_destroy(a->vm), TEE_STATUS_OK);
+	a->vm = NULL;
+}
+
 static void a_vm_s_own_shutdown_may_be_interrupted_for_long(void **state)
 {
 	struct tguest *g = &tguests[0];
@@ -378,6 +412,8 @@ int main(void)
 		BOTH(a_vm_does_not_end_under_a_cpu_that_works_for_it),
 		TRUSTY_TEST(a_vm_s_end_waits_for_the_gate),
 		BOTH(a_vm_s_end_waits_for_the_slot),
+		BOTH(a_leaving_vm_s_turn_does_not_pass),
+		TRUSTY_TEST(the_gate_s_turn_of_a_leaving_vm_does_not_pass),
 		BOTH(a_vm_s_own_shutdown_may_be_interrupted_for_long),
 		TRUSTY_TEST(giving_back_is_done_in_steps),
 		BOTH(a_host_that_always_wants_its_cpu_does_not_stop_the_end),
