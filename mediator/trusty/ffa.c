@@ -36,8 +36,6 @@ static int32_t refuse(struct trusty_vm *v, enum tee_refusal why, int32_t code)
 static int32_t features(struct trusty_vm *v, uint32_t function)
 {
 	switch (function) {
-	case FFA_ERROR:
-	case FFA_SUCCESS:
 	case FFA_VERSION:
 	case FFA_FEATURES:
 	case FFA_RXTX_MAP_32:
@@ -154,12 +152,11 @@ static bool share_is_served(const struct trusty_vm *v, const struct ffa_share *s
 	       (s->attributes == FFA_ATTR_CACHED || s->attributes == FFA_ATTR_NON_CACHED);
 }
 
-/* The pages of one range, behind those already in v->pages. False: too many, or no addresses. */
+/* The pages of one range, behind those already in v->pages. False: too many, or none. */
 static bool range_add(struct trusty_vm *v, const struct ffa_range *r, uint32_t *count,
 		      uint32_t total)
 {
-	if (r->pages == 0 || r->pages > total - *count || r->reserved != 0 ||
-	    r->address > UINT64_MAX - (uint64_t)total * PAGE_SIZE)
+	if (r->pages == 0 || r->pages > total - *count || r->reserved != 0)
 		return false;
 	for (uint32_t i = 0; i < r->pages; i++)
 		v->pages[(*count)++] = r->address + (uint64_t)i * PAGE_SIZE;
@@ -177,8 +174,8 @@ uint32_t trusty_ffa_pages(struct trusty_vm *v, uint32_t length, uint32_t at)
 		return 0;
 	memcpy(&c, v->copy + at, sizeof(c));
 	at += (uint32_t)sizeof(c);
-	if (c.pages == 0 || c.pages > TRUSTY_OBJECT_PAGES || c.reserved != 0 ||
-	    c.ranges > TRUSTY_OBJECT_PAGES || length - at != c.ranges * sizeof(r))
+	if (c.pages > TRUSTY_OBJECT_PAGES || c.reserved != 0 ||
+	    length - at != (uint64_t)c.ranges * sizeof(r))
 		return 0;
 	for (uint32_t i = 0; i < c.ranges; i++, at += (uint32_t)sizeof(r)) {
 		memcpy(&r, v->copy + at, sizeof(r));

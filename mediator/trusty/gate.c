@@ -2,7 +2,8 @@
 /*
  * Who may enter Trusty at the same time. EL3 remembers the client id that is inside and answers
  * BUSY to every call that carries another one, fast calls included. So while a CPU is inside for a
- * VM, CPUs may enter for that VM only. Without FF-A all VMs are client 0 and the gate is open.
+ * VM, CPUs may enter for that VM only. Without FF-A all VMs are client 0, and no one is turned
+ * away.
  *
  * A VM that was turned away has the next turn: whoever is inside does not enter again before it,
  * unless it stays away. What that VM's guest is told is in enter.c: that it was interrupted.
@@ -37,8 +38,8 @@ bool trusty_gate_enter(struct trusty *t, struct trusty_vm *v, uint16_t client)
 	bool open;
 
 	trusty_lock(t);
-	open = !t->handles || (trusty_turn_is(&g->turn, v, port->time(port->host)) &&
-			       (g->inside == 0 || g->client == client));
+	open = trusty_turn_is(&g->turn, v, port->time(port->host)) &&
+	       (g->inside == 0 || g->client == client);
 	if (open) {
 		g->inside++;
 		g->client = client;

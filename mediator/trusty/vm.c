@@ -85,20 +85,12 @@ static void begin_leaving(struct trusty_vm *v)
 	trusty_unlock(t);
 }
 
-/* The device, after the VM's call. OK: there is none. FAULT: Trusty did not let go of it. */
+/* The device, after the VM's call. If Trusty did not let go of it, its object still has a user. */
 static enum tee_status shut_down(struct trusty_vm *v)
 {
-	const struct trusty_device *d = &v->device;
-	enum tee_status status;
-
-	if (d->state == DEVICE_NONE)
+	if (v->device.state == DEVICE_NONE || v->shut_down)
 		return TEE_STATUS_OK;
-	if (v->shut_down)
-		return TEE_STATUS_FAULT;
-	status = trusty_slot_shut_down(v, &v->shut_down);
-	if (status == TEE_STATUS_OK && d->state != DEVICE_NONE)
-		return TEE_STATUS_FAULT;
-	return status;
+	return trusty_slot_shut_down(v, &v->shut_down);
 }
 
 static enum tee_status calls_end(struct trusty_vm *v)

@@ -126,6 +126,8 @@ static bool take_pages(struct mt_share *share, const struct ffa_range *r, uint32
 		for (uint32_t n = 0; n < r[i].pages && share->count < MT_PAGES; n++) {
 			uint64_t at = r[i].address + (uint64_t)n * PAGE_SIZE;
 
+			unused(r[i].reserved, 0, 0);
+
 			good = page_is_good(at, m->vm[share->sender]) && good;
 			share->pages[share->count++] = at;
 		}
@@ -235,6 +237,7 @@ static void ffa(uint64_t *regs)
 		ffa_answer(regs, ffa_unmap());
 		break;
 	case FFA_MEM_SHARE_32:
+		unused(0, 0, regs[3]);
 		if (m->odd_share != 0) {
 			regs[0] = m->odd_share;
 		} else {

@@ -149,6 +149,23 @@ static void a_vm_that_was_turned_away_gets_in_before_the_others_go_on(void **sta
 	assert_int_equal(tguest_restart(&tguests[0]), 0);
 }
 
+static void both_nop(void)
+{
+	other_nop();
+	own_nop();
+}
+
+/* The VM that is inside gets no more CPUs in. */
+static void a_turn_holds_while_others_are_inside(void **state)
+{
+	(void)state;
+	trusty_model.inside = both_nop;
+	assert_int_equal(locked_nop(&tguests[0]), 0);
+	assert_int_equal(answer, TRUSTY_ERR_NOP_INTERRUPTED);
+	assert_int_equal(entries, 0);
+	assert_int_equal(nop(&tguests[1]), TRUSTY_ERR_NOP_DONE);
+}
+
 static void a_turn_that_is_not_taken_passes(void **state)
 {
 	(void)state;
@@ -159,6 +176,13 @@ static void a_turn_that_is_not_taken_passes(void **state)
 	assert_int_equal(nop(&tguests[0]), TRUSTY_ERR_NOP_DONE);
 }
 
+/* Without time passing. */
+static void leave_only(void)
+{
+	assert_int_equal(tguest_destroy(&tguests[1]), TEE_STATUS_OK);
+	fake.now -= 10000000;
+}
+
 /* One that leaves takes its turn with it. */
 static void a_vm_s_end_ends_its_turns(void **state)
 {
@@ -166,14 +190,14 @@ static void a_vm_s_end_ends_its_turns(void **state)
 	trusty_model.inside = other_nop;
 	assert_int_equal(locked_nop(&tguests[0]), 0);
 	assert_int_equal(nop(&tguests[0]), TRUSTY_ERR_NOP_INTERRUPTED);
-	assert_int_equal(tguest_destroy(&tguests[1]), TEE_STATUS_OK);
+	leave_only();
 	assert_int_equal(nop(&tguests[0]), TRUSTY_ERR_NOP_DONE);
 	assert_int_equal(tguest_create(&tguests[1]), TEE_STATUS_OK);
 	trusty_model.inside = other_standard;
 	assert_int_equal(locked_nop(&tguests[0]), 0);
 	assert_int_equal(answer, TRUSTY_ERR_BUSY);
 	assert_int_equal(locked_nop(&tguests[0]), TRUSTY_ERR_BUSY);
-	assert_int_equal(tguest_destroy(&tguests[1]), TEE_STATUS_OK);
+	leave_only();
 	assert_int_equal(nop(&tguests[0]), TRUSTY_ERR_NOP_DONE);
 	assert_int_equal(locked_nop(&tguests[0]), 0);
 	assert_int_equal(tguest_create(&tguests[1]), TEE_STATUS_OK);
@@ -269,8 +293,7 @@ static void a_vm_that_leaves_takes_nobody_s_doorbell(void **state)
 static void ask_and_leave(void)
 {
 	assert_int_equal(locked_nop(&tguests[1]), TRUSTY_ERR_BUSY);
-	assert_int_equal(tguest_destroy(&tguests[1]), TEE_STATUS_OK);
-	fake.now -= 10000000; /* its turn would not have passed */
+	leave_only();
 }
 
 /* While another CPU is inside: what that one finds afterwards names no VM that is gone. */
@@ -280,12 +303,6 @@ static void a_turn_ends_with_its_vm_beside_a_call(void **state)
 	trusty_model.inside = ask_and_leave;
 	assert_int_equal(locked_nop(&tguests[0]), 0);
 	assert_int_equal(locked_nop(&tguests[0]), 0);
-}
-
-static void leave_only(void)
-{
-	assert_int_equal(tguest_destroy(&tguests[1]), TEE_STATUS_OK);
-	fake.now -= 10000000;
 }
 
 static void a_vm_that_leaves_takes_no_other_s_turn(void **state)
@@ -345,6 +362,7 @@ int main(void)
 		TRUSTY_TEST(a_call_that_never_entered_is_taken_over_too),
 		TRUSTY_TEST(a_fast_call_beside_another_vm_s_is_repeated),
 		TRUSTY_TEST(a_vm_that_was_turned_away_gets_in_before_the_others_go_on),
+		TRUSTY_TEST(a_turn_holds_while_others_are_inside),
 		TRUSTY_TEST(a_turn_that_is_not_taken_passes),
 		TRUSTY_TEST(a_vm_s_end_ends_its_turns),
 		TRUSTY_TEST(the_doorbell_is_claimed_on_every_cpu),

@@ -193,7 +193,8 @@ int32_t tguest_std(struct tguest *g, uint32_t function, uint64_t id, uint32_t a3
 int32_t tguest_ffa(struct tguest *g, uint32_t function, uint64_t a1, uint64_t a2, uint64_t a3)
 {
 	memset(g->regs, 0x5a, sizeof(g->regs));
-	g->regs[4] = 0; /* an argument of MEM_SHARE */
+	if (function == FFA_MEM_SHARE_32 || function == FFA_MEM_SHARE_64)
+		g->regs[4] = 0;
 	g->regs[0] = function;
 	g->regs[1] = a1;
 	g->regs[2] = a2;
