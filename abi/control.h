@@ -28,6 +28,14 @@ struct control_header {
 #define CONTROL_HELLO 1u /* no body; answered whatever the header's version */
 #define CONTROL_LIST  2u /* no body */
 #define CONTROL_INFO  3u /* struct control_which */
+/* struct control_which each; empty replies. The VM is on its way then, not there yet: ask LIST. */
+#define CONTROL_START	4u  /* a VM that is off */
+#define CONTROL_PAUSE	5u  /* a VM that runs */
+#define CONTROL_RESUME	6u  /* a VM that is paused */
+#define CONTROL_REBOOT	7u  /* off at once, and on again with a fresh TEE */
+#define CONTROL_OFF	8u  /* off at once; START brings it back */
+#define CONTROL_DESTROY 9u  /* off at once, and gone: memory, TEE, id */
+#define CONTROL_TRACE	10u /* struct control_trace; the session's place in the trace moves on */
 
 #define CONTROL_REPLY 0x8000u
 #define CONTROL_ERROR 0xffffu
@@ -40,6 +48,9 @@ enum control_code {
 	CONTROL_OUT_OF_STEP,  /* over CONTROL_SKIP_MAX: nothing is heard until the port is reopened
 			       */
 	CONTROL_NO_VM,
+	CONTROL_BAD_STATE, /* the VM is not in a state in which that can be done */
+	CONTROL_ITSELF,	   /* the control VM may not do that to itself */
+	CONTROL_BAD_VALUE, /* a field of the body has a value that nobody knows */
 };
 
 struct control_error {
@@ -85,6 +96,23 @@ struct control_list {
 	uint32_t size;
 };
 
+/* Where to go on: after the last record that was sent, from now, or from the oldest there is. */
+enum control_from { CONTROL_FROM_LAST, CONTROL_FROM_NOW, CONTROL_FROM_OLDEST };
+
+struct control_trace {
+	uint32_t from; /* enum control_from; the first in a session goes on from now */
+};
+
+/* `count` records (struct trace_record) of `size` bytes each follow; fewer than fit: no more yet.
+ */
+struct control_records {
+	uint64_t hz; /* ticks of the system counter in a second */
+	uint64_t
+		lost; /* records that came faster than they were asked for, in all of the session */
+	uint32_t count;
+	uint32_t size;
+};
+
 #define CONTROL_REFUSALS 9u
 
 /* mediator/vm.h says what each counts. All 0 without a TEE. */
@@ -109,6 +137,7 @@ _Static_assert(sizeof(struct control_header) == 12, "no hidden padding");
 _Static_assert(sizeof(struct control_error) == 8, "no hidden padding");
 _Static_assert(sizeof(struct control_hello) == 40, "no hidden padding");
 _Static_assert(sizeof(struct control_vm) == 64, "no hidden padding");
+_Static_assert(sizeof(struct control_records) == 24, "no hidden padding");
 _Static_assert(sizeof(struct control_info) == 64 + 21 * 8 + 32, "no hidden padding");
 
 #endif
