@@ -38,6 +38,7 @@ static struct channel {
 static void begin_session(uint64_t session)
 {
 	channel.session = session;
+	control_new_session();
 	channel.have = channel.drop = channel.reply_length = channel.sent = 0;
 }
 

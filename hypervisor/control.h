@@ -26,6 +26,9 @@ struct control_request {
 	uint32_t (*answer)(const void *body, void *reply, uint32_t *length);
 };
 
+/* A session begins: what the requests remember of the one before is forgotten. */
+void control_new_session(void);
+
 /* NULL: there is no such request. */
 const struct control_request *control_request(uint16_t type);
 

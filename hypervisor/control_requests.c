@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the control VM can ask (abi/control.h), a row of a table each. Read-only: none changes
- * anything.
+ * What the control VM can ask (abi/control.h), a row of a table each, and those that only look.
  */
-#include "hypervisor/control.h"
+#include "hypervisor/control_requests.h"
 #include "hypervisor/tee.h"
 #include "hypervisor/version.h"
 #include "hypervisor/vm.h"
@@ -109,6 +108,13 @@ static const struct control_request requests[] = {
 	{CONTROL_HELLO, 0, hello},
 	{CONTROL_LIST, 0, list},
 	{CONTROL_INFO, sizeof(struct control_which), info},
+	{CONTROL_START, sizeof(struct control_which), control_start},
+	{CONTROL_PAUSE, sizeof(struct control_which), control_pause},
+	{CONTROL_RESUME, sizeof(struct control_which), control_resume},
+	{CONTROL_REBOOT, sizeof(struct control_which), control_reboot},
+	{CONTROL_OFF, sizeof(struct control_which), control_off},
+	{CONTROL_DESTROY, sizeof(struct control_which), control_destroy},
+	{CONTROL_TRACE, sizeof(struct control_trace), control_trace},
 };
 
 const struct control_request *control_request(uint16_t type)

@@ -9,7 +9,9 @@
 #include <cmocka.h>
 
 #include "abi/control.h"
+#include "arch/clock.h"
 #include "hypervisor/tee.h"
+#include "hypervisor/trace.h"
 #include "tests/unit/vserial_guest.h"
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +43,63 @@ bool tee_usage(struct vm *vm, struct tee_counters *count, struct tee_gauges *use
 		*count = other_count;
 	if (used != NULL)
 		*used = other_used;
+	return true;
+}
+
+/* --- what is done to them: noted, and refused on request --- */
+
+static struct {
+	enum { NOTHING, STARTED, PAUSED, RESUMED, ENDED } what;
+	struct vm *vm;
+	enum vm_after after;
+	enum vm_error answer;
+} done;
+
+static enum vm_error note(struct vm *vm, int what)
+{
+	done.what = what;
+	done.vm = vm;
+	return done.answer;
+}
+
+enum vm_error vm_start(struct vm *vm)
+{
+	return note(vm, STARTED);
+}
+
+enum vm_error vm_pause(struct vm *vm)
+{
+	return note(vm, PAUSED);
+}
+
+enum vm_error vm_resume(struct vm *vm)
+{
+	return note(vm, RESUMED);
+}
+
+enum vm_error vm_end(struct vm *vm, enum vm_after after)
+{
+	done.after = after;
+	return note(vm, ENDED);
+}
+
+/* --- a trace of so many records; record n has time n --- */
+
+static uint64_t traced;
+
+void trace_reader_begin(struct trace_reader *reader, bool all)
+{
+	memset(reader, 0, sizeof(*reader));
+	reader->next[0] = all ? 0 : traced;
+}
+
+bool trace_read(struct trace_reader *reader, struct trace_record *out)
+{
+	if (reader->next[0] == traced)
+		return false;
+	memset(out, 0, sizeof(*out));
+	out->time = reader->next[0]++;
+	reader->lost = 7;
 	return true;
 }
 
@@ -80,6 +139,8 @@ static int fresh(void **state)
 	int result = vserial_world_reset(state);
 
 	make_other();
+	memset(&done, 0, sizeof(done));
+	traced = 0;
 	client.length = 0;
 	client.buffer = 512;
 	driver_open();
@@ -464,9 +525,118 @@ static void any_bytes_at_all_leave_it_able_to_answer(void **state)
 	}
 }
 
+static const struct {
+	uint16_t type;
+	int what;
+	enum vm_after after;
+} changes[] = {
+	{CONTROL_START, STARTED, 0},	     {CONTROL_PAUSE, PAUSED, 0},
+	{CONTROL_RESUME, RESUMED, 0},	     {CONTROL_REBOOT, ENDED, VM_AFTER_START},
+	{CONTROL_OFF, ENDED, VM_AFTER_STOP}, {CONTROL_DESTROY, ENDED, VM_AFTER_DESTROY},
+};
+
+static void each_change_is_asked_for_once(void **state)
+{
+	const struct control_which which = {1};
+
+	(void)state;
+	for (uint32_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		memset(&done, 0, sizeof(done));
+		ask(changes[i].type, i, &which, sizeof(which));
+		expect_reply(changes[i].type, i, 0);
+		assert_int_equal(done.what, changes[i].what);
+		assert_ptr_equal(done.vm, &other);
+		assert_int_equal(done.after, changes[i].after);
+	}
+}
+
+static void a_change_that_cannot_be_is_an_error_and_nothing_more(void **state)
+{
+	const struct control_which itself = {0}, other_one = {1}, nobody = {2};
+
+	(void)state;
+	for (uint32_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		uint16_t type = changes[i].type;
+
+		ask(type, i, &itself, sizeof(itself));
+		expect_error(CONTROL_ITSELF, type, i);
+		ask(type, i, &nobody, sizeof(nobody));
+		expect_error(CONTROL_NO_VM, type, i);
+		ask(type, i, NULL, 0);
+		expect_error(CONTROL_BAD_LENGTH, type, i);
+		assert_int_equal(done.what, NOTHING);
+		done.answer = VM_ERROR_STATE;
+		ask(type, i, &other_one, sizeof(other_one));
+		expect_error(CONTROL_BAD_STATE, type, i);
+		memset(&done, 0, sizeof(done));
+	}
+	expect_in_step();
+}
+
+/* How many records came; the first of them has this time. */
+static uint32_t expect_records(uint32_t from, uint64_t first)
+{
+	const struct control_trace request = {from};
+	struct control_records head;
+	struct trace_record record;
+
+	ask(CONTROL_TRACE, 1, &request, sizeof(request));
+	collect();
+	next_reply();
+	assert_int_equal(got.header.type, CONTROL_TRACE | CONTROL_REPLY);
+	memcpy(&head, got.body, sizeof(head));
+	assert_int_equal(head.size, sizeof(record));
+	assert_int_equal(head.hz, clock_hz());
+	assert_int_equal(got.header.length, sizeof(head) + head.count * sizeof(record));
+	for (uint32_t i = 0; i < head.count; i++) {
+		memcpy(&record, got.body + sizeof(head) + i * sizeof(record), sizeof(record));
+		assert_int_equal(record.time, first + i);
+	}
+	if (head.count != 0)
+		assert_int_equal(head.lost, 7);
+	return head.count;
+}
+
+static void the_trace_goes_on_where_the_session_was(void **state)
+{
+	(void)state;
+	traced = 10;
+	assert_int_equal(expect_records(CONTROL_FROM_LAST, 0), 0); /* a session begins now */
+	traced = 13;
+	assert_int_equal(expect_records(CONTROL_FROM_LAST, 10), 3);
+	assert_int_equal(expect_records(CONTROL_FROM_LAST, 13), 0);
+	assert_int_equal(expect_records(CONTROL_FROM_OLDEST, 0), 13);
+	traced = 20;
+	assert_int_equal(expect_records(CONTROL_FROM_NOW, 20), 0);
+	reopen();
+	traced = 25;
+	assert_int_equal(expect_records(CONTROL_FROM_LAST, 25), 0);
+}
+
+static void a_long_trace_comes_in_full_replies(void **state)
+{
+	const struct control_trace wrong = {3};
+	uint32_t n, read = 0;
+
+	(void)state;
+	traced = 1000;
+	read = expect_records(CONTROL_FROM_OLDEST, 0);
+	assert_int_equal(read, (CONTROL_BODY_MAX - sizeof(struct control_records)) / 80);
+	while ((n = expect_records(CONTROL_FROM_LAST, read)) != 0)
+		read += n;
+	assert_int_equal(read, 1000);
+	ask(CONTROL_TRACE, 2, &wrong, sizeof(wrong));
+	expect_error(CONTROL_BAD_VALUE, CONTROL_TRACE, 2);
+	expect_in_step();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(each_change_is_asked_for_once, fresh),
+		cmocka_unit_test_setup(a_change_that_cannot_be_is_an_error_and_nothing_more, fresh),
+		cmocka_unit_test_setup(the_trace_goes_on_where_the_session_was, fresh),
+		cmocka_unit_test_setup(a_long_trace_comes_in_full_replies, fresh),
 		cmocka_unit_test_setup(hello_says_who_speaks_which_version_to_any, fresh),
 		cmocka_unit_test_setup(list_has_each_vm, fresh),
 		cmocka_unit_test_setup(info_has_every_counter_in_its_place, fresh),

@@ -18,7 +18,7 @@ $(B)/host/vserial/%.o: %.c
 	@mkdir -p $(@D)
 	@$(HOSTCC) $(VSERIAL_CFLAGS) -c $< -o $@
 $(B)/host/test_vserial: $(call VSERIAL_OBJ,$(VSERIAL_DEVICE))
-$(B)/host/test_control: $(call VSERIAL_OBJ,$(VSERIAL_DEVICE) hypervisor/control hypervisor/control_requests)
+$(B)/host/test_control: $(call VSERIAL_OBJ,$(VSERIAL_DEVICE) hypervisor/control hypervisor/control_requests hypervisor/control_vms hypervisor/control_trace)
 $(VSERIAL_TESTS): $(B)/host/%: $(B)/host/vserial/tests/unit/%.o $(call VSERIAL_OBJ,$(VSERIAL_COMMON))
 	@$(HOSTCC) -fsanitize=address,undefined -o $@ $^ -lcmocka
 
