@@ -15,7 +15,7 @@
 #define FAKE_RAM_IPA   0x40000000ull
 #define FAKE_MMIO_IPA  0x09000000ull
 #define FAKE_WINDOW_PA 0x42000000ull
-#define FAKE_HOST_PA   0xc0000000ull
+#define FAKE_HOST_PA   0x8c0000000ull
 
 /* The fuzzers build with less, since they start anew thousands of times a second. */
 #ifndef FAKE_RAM_PAGES

@@ -334,6 +334,9 @@ static void unregister_shm(struct model_thread *t)
 {
 	struct model_buffer *b = model_buffer(t->guest, t->params[0].rmem.cookie);
 
+	if (t->arg->num_params != 1 || t->params[0].attr != OPTEE_MSG_ATTR_RMEM_INPUT ||
+	    t->params[0].rmem.offset != 0 || t->params[0].rmem.size != 0)
+		fake_violation("malformed UNREGISTER_SHM");
 	t->arg->ret = TEEC_ERROR_BAD_PARAMETERS;
 	if (model.fail_unregister != 0) {
 		t->arg->ret = model.fail_unregister;

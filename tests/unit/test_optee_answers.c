@@ -50,6 +50,15 @@ static void expect_answer(struct guest *g, const struct answer *a)
 		}                                                                                  \
 	}
 
+static void expect_node(const struct tee_node *node, bool notifies)
+{
+	assert_string_equal(node->parent, "/firmware");
+	assert_string_equal(node->name, "optee");
+	assert_string_equal(node->compatible, "linaro,optee-tz");
+	assert_true(node->has_method);
+	assert_true(node->has_interrupt == notifies);
+}
+
 static void expect_answers(const struct answer *answers, uint32_t count, bool notifies)
 {
 	fake.no_irq = !notifies;
@@ -59,6 +68,7 @@ static void expect_answers(const struct answer *answers, uint32_t count, bool no
 	assert_int_equal(guest_create(&guests[0]), TEE_STATUS_OK);
 	for (uint32_t i = 0; i < count; i++)
 		expect_answer(&guests[0], &answers[i]);
+	expect_node(optee_backend.describe(guests[0].tee), notifies);
 	second_end();
 }
 
@@ -197,12 +207,33 @@ static void an_invoke_is_traced(void **state)
 	assert_int_equal(guest_unregister(g, COOKIE), TEEC_SUCCESS);
 }
 
+static void expect_opened(struct guest *g, uint32_t params, uint32_t session)
+{
+	struct message *m = message(g, OPTEE_MSG_OPEN_SESSION, params);
+	uint32_t n = fake.logged;
+	struct tee_event *e;
+
+	m->p[0] = rmem(OPTEE_MSG_ATTR_META | OPTEE_MSG_ATTR_VALUE_INPUT, 0x1122334455667788,
+		       0x99aabbccddeeff00, 0);
+	m->p[1].attr = OPTEE_MSG_ATTR_META | OPTEE_MSG_ATTR_VALUE_INPUT;
+	if (params == 6)
+		m->p[5].attr = OPTEE_MSG_ATTR_VALUE_INOUT;
+	(void)guest_call(g);
+	e = expect_event(TEE_EVENT_CALL, OPTEE_MSG_OPEN_SESSION);
+	e->params = (uint8_t)(params - 2);
+	e->types[3] = params == 6 ? OPTEE_MSG_ATTR_VALUE_INOUT : 0;
+	memcpy(e->uuid, &m->p[0].value, sizeof(e->uuid));
+	e = expect_event(TEE_EVENT_END, OPTEE_MSG_OPEN_SESSION);
+	e->session = session;
+	e->origin = 3;
+	expect_events(n);
+}
+
 /* With fewer parameters than its own two, as a guest may send it; then as it should be. */
 static void an_open_is_traced(void **state)
 {
 	struct guest *g = &guests[0];
 	struct tee_event *e;
-	struct message *m;
 	uint32_t n = fake.logged;
 
 	(void)state;
@@ -217,21 +248,9 @@ static void an_open_is_traced(void **state)
 	e->result = TEEC_ERROR_BAD_PARAMETERS;
 	e->origin = TEEC_ORIGIN_COMMS;
 	expect_events(n);
-	n = fake.logged;
-	m = message(g, OPTEE_MSG_OPEN_SESSION, 6);
-	m->p[0] = rmem(OPTEE_MSG_ATTR_META | OPTEE_MSG_ATTR_VALUE_INPUT, 0x1122334455667788,
-		       0x99aabbccddeeff00, 0);
-	m->p[1].attr = OPTEE_MSG_ATTR_META | OPTEE_MSG_ATTR_VALUE_INPUT;
-	m->p[5].attr = OPTEE_MSG_ATTR_VALUE_INOUT;
-	(void)guest_call(g);
-	e = expect_event(TEE_EVENT_CALL, OPTEE_MSG_OPEN_SESSION);
-	e->params = 4;
-	e->types[3] = OPTEE_MSG_ATTR_VALUE_INOUT;
-	memcpy(e->uuid, &m->p[0].value, sizeof(e->uuid));
-	e = expect_event(TEE_EVENT_END, OPTEE_MSG_OPEN_SESSION);
-	e->session = 1;
-	e->origin = 3;
-	expect_events(n);
+	expect_opened(g, 2, 1);
+	expect_opened(g, 3, 2);
+	expect_opened(g, 6, 3);
 }
 
 static void a_request_is_traced(void **state)

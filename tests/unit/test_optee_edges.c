@@ -73,6 +73,85 @@ static void the_longest_message_fits_exactly_at_the_end_of_its_buffer(void **sta
 	expect_baseline(g);
 }
 
+/* Across two pages, wherever it is cut. */
+static void the_longest_message_may_lie_across_two_pages(void **state)
+{
+	const uint64_t size = 32 + 6 * 32 + 160;
+	struct guest *g = &guests[0];
+
+	(void)state;
+	guest_register_args(g);
+	for (uint64_t room = PAGE_SIZE + 8; room < PAGE_SIZE + size; room += 8) {
+		struct message *m = message_at(g, IPA(PAGE_ARG + 2) - room);
+
+		assert_int_equal(open_at_end(g, room), OPTEE_SMC_OK);
+		assert_int_equal(m->h.ret, TEEC_SUCCESS);
+		assert_int_equal(m->p[5].value.c, 15);
+		close_session(g, m->h.session);
+	}
+	assert_int_equal(guest_unregister(g, COOKIE_ARGS), TEEC_SUCCESS);
+	expect_baseline(g);
+}
+
+static uint64_t read_up_to;
+
+static void note_read(struct tee_host_vm *vm, uint64_t ipa, size_t size)
+{
+	(void)vm;
+	if (ipa + size > read_up_to)
+		read_up_to = ipa + size;
+}
+
+/* Six parameters are all that a record has room for. */
+static void no_more_of_a_message_is_read_than_can_be_meant(void **state)
+{
+	struct guest *g = &guests[0];
+
+	(void)state;
+	g->host->on_read = note_read;
+	for (uint32_t n = 0; n < 128; n++) {
+		read_up_to = 0;
+		(void)message(g, OPTEE_MSG_INVOKE_COMMAND, n);
+		(void)smc4(g, OPTEE_SMC_CALL_WITH_ARG, 0, IPA(PAGE_ARG), 1);
+		assert_in_range(read_up_to, IPA(PAGE_ARG) + 160, IPA(PAGE_ARG) + 32 + 6 * 32);
+	}
+	g->host->on_read = NULL;
+}
+
+static void null_references_of_each_kind_pass(void **state)
+{
+	struct guest *g = &guests[0];
+	struct message *m;
+
+	(void)state;
+	for (uint64_t attr = OPTEE_MSG_ATTR_TMEM_INPUT; attr <= OPTEE_MSG_ATTR_TMEM_INOUT; attr++) {
+		m = message(g, OPTEE_MSG_INVOKE_COMMAND, 1);
+		m->h.func = MODEL_SHORT;
+		m->p[0] = rmem(attr, 0, 7, 0);
+		assert_int_equal(guest_call(g), OPTEE_SMC_OK);
+		assert_int_equal(m->h.ret, 0xffff0010);
+		assert_int_equal(m->p[0].tmem.size, attr == OPTEE_MSG_ATTR_TMEM_INPUT ? 7 : 10000);
+	}
+}
+
+/* 35 chunks of 15 frames, so as not to hold the CPU for more than about 511 pages. */
+static void pages_are_given_back_525_at_a_time(void **state)
+{
+	static const uint32_t pages[] = {524, 525, 526, 1050, 1051};
+	struct guest *g = &guests[0];
+
+	(void)state;
+	for (uint32_t i = 0; i < ARRAY_SIZE(pages); i++) {
+		assert_int_equal(guest_register(g, COOKIE, 0, (uint64_t)pages[i] * PAGE_SIZE),
+				 TEEC_SUCCESS);
+		fake.yield = true;
+		g->interrupts = 0;
+		assert_int_equal(guest_unregister(g, COOKIE), TEEC_SUCCESS);
+		assert_int_equal(g->interrupts, (pages[i] - 1) / 525);
+		fake.yield = false;
+	}
+}
+
 /* With each number of parameters: as far back as it must be, and 8 bytes less. */
 static void a_message_needs_room_for_its_parameters_and_a_request_area(void **state)
 {
@@ -213,6 +292,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		MEDIATOR_TEST(a_message_whose_second_part_cannot_be_read_is_refused),
 		MEDIATOR_TEST(the_longest_message_fits_exactly_at_the_end_of_its_buffer),
+		MEDIATOR_TEST(the_longest_message_may_lie_across_two_pages),
+		MEDIATOR_TEST(no_more_of_a_message_is_read_than_can_be_meant),
+		MEDIATOR_TEST(null_references_of_each_kind_pass),
+		MEDIATOR_TEST(pages_are_given_back_525_at_a_time),
 		MEDIATOR_TEST(a_message_needs_room_for_its_parameters_and_a_request_area),
 		MEDIATOR_TEST(a_page_holds_127_parameters),
 		MEDIATOR_TEST(a_message_may_lie_in_any_page_of_a_large_buffer),

@@ -77,6 +77,49 @@ static void a_buffers_handles_begin_again_after_2_to_the_31(void **state)
 	assert_true(handle_of_new_buffer(g) == (1ull << 32 | 1));
 }
 
+static size_t lines(size_t bytes)
+{
+	return (bytes + 63) / 64 * 64;
+}
+
+/* The least of a power of two, but two at least. */
+static size_t buckets(uint32_t buffers)
+{
+	size_t n = 2;
+
+	while (n < buffers)
+		n *= 2;
+	return n;
+}
+
+/*
+ * No more than the quota needs, each part from a cache line on: the VM, calls, objects, chunks of
+ * 15 frames for objects of five pages and more, hash buckets, links of list pages.
+ */
+static void a_vm_takes_the_memory_that_its_quota_needs(void **state)
+{
+	static const struct tee_quota quotas[] = {
+		{17408, 1024, 256, 16}, {17408, 64, 4, 1}, {0, 0, 0, 0},     {1, 1, 1, 1},
+		{4, 2, 1, 2},		{5, 3, 1, 2},	   {14, 4, 1, 2},    {15, 5, 1, 2},
+		{510, 16, 1, 2},	{511, 17, 1, 2},   {1022, 32, 1, 3}, {10000, 33, 1, 9},
+	};
+
+	(void)state;
+	for (uint32_t i = 0; i < ARRAY_SIZE(quotas); i++) {
+		const struct tee_quota *q = &quotas[i];
+		const uint32_t calls = q->calls == 0 ? 1 : q->calls < 2 ? q->calls : 2;
+		const uint32_t large =
+			q->shared_pages / 5 < q->buffers ? q->shared_pages / 5 : q->buffers;
+
+		assert_int_equal(optee_backend.vm_size(machine_tee, q),
+				 lines(sizeof(struct optee_vm)) +
+					 lines(calls * sizeof(struct optee_call)) +
+					 q->buffers * 64 + (q->shared_pages / 15 + large) * 64 +
+					 lines(buckets(q->buffers) * 4) +
+					 lines((q->shared_pages / 511 + calls) * 4));
+	}
+}
+
 /* Sizes that would wrap; the quota is never asked. */
 static void a_size_near_the_end_of_numbers_is_malformed(void **state)
 {
@@ -275,6 +318,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		MEDIATOR_TEST(a_calls_handles_begin_again_after_2_to_the_26),
 		MEDIATOR_TEST(a_buffers_handles_begin_again_after_2_to_the_31),
+		MEDIATOR_TEST(a_vm_takes_the_memory_that_its_quota_needs),
 		MEDIATOR_TEST(a_size_near_the_end_of_numbers_is_malformed),
 		MEDIATOR_TEST_NO_WINDOW(a_call_that_comes_back_on_another_thread_is_a_fault),
 		MEDIATOR_TEST_NO_WINDOW(a_thread_of_two_calls_is_a_fault),

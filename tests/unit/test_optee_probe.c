@@ -139,17 +139,6 @@ static void the_claims_are_the_owners_of_trusted_oses(void **state)
 	assert_false(claim[1].fast || claim[1].yielding);
 }
 
-static void the_node_is_the_one_that_linux_looks_for(void **state)
-{
-	const struct tee_node *node = optee_backend.describe(guests[0].tee);
-
-	(void)state;
-	assert_string_equal(node->parent, "/firmware");
-	assert_string_equal(node->name, "optee");
-	assert_string_equal(node->compatible, "linaro,optee-tz");
-	assert_true(node->has_method);
-}
-
 static void vms_are_counted(void **state)
 {
 	(void)state;
@@ -171,7 +160,6 @@ int main(void)
 		MEDIATOR_TEST(the_number_of_threads_is_1_to_64),
 		MEDIATOR_TEST(a_probed_tee_is_ready_for_vms),
 		MEDIATOR_TEST(the_claims_are_the_owners_of_trusted_oses),
-		MEDIATOR_TEST(the_node_is_the_one_that_linux_looks_for),
 		MEDIATOR_TEST(vms_are_counted),
 	};
 

@@ -502,6 +502,24 @@ static void only_memory_that_the_tee_has_can_be_freed(void **state)
 static uint32_t refused_with;
 static uint64_t registration[TEE_SMC_REGS];
 
+/* Another vCPU registers a buffer meanwhile: it must get list pages of its own. */
+static void register_another(void)
+{
+	struct message *m = message_at(&guests[0], IPA(2));
+	uint64_t saved[18];
+
+	fake.secure = model_smc;
+	memcpy(saved, guests[0].regs, sizeof(saved));
+	memset(m, 0, 64);
+	m->h.cmd = OPTEE_MSG_REGISTER_SHM;
+	m->h.num_params = 1;
+	fill_list(&guests[0], IPA(PAGE_ALLOC_LIST), PAGE_ALLOC, 700);
+	m->p[0] = rmem(LIST_ATTR, IPA(PAGE_ALLOC_LIST), 700 * 4096, COOKIE + 1);
+	assert_int_equal(guest_call_at(&guests[0], IPA(2)), OPTEE_SMC_OK);
+	assert_int_equal(m->h.ret, TEEC_SUCCESS);
+	memcpy(guests[0].regs, saved, sizeof(saved));
+}
+
 static void asks_while_registering(uint64_t *regs)
 {
 	struct message *m = NULL;
@@ -520,6 +538,7 @@ static void asks_while_registering(uint64_t *regs)
 	} else if (regs[0] == OPTEE_SMC_RETURN_FROM_RPC && regs[3] == 1) {
 		m = fake_secure_view(guests[0].host, registration[1] << 32 | registration[2]);
 		refused_with = ((struct message *)(void *)&m->p[1])->h.ret;
+		register_another();
 		memcpy(regs, registration, sizeof(registration));
 		model_smc(regs);
 	} else {
@@ -538,8 +557,12 @@ static void no_memory_is_given_while_a_buffer_is_registered(void **state)
 	assert_int_equal(guest_register(g, COOKIE, 0, 600 * 4096), TEEC_SUCCESS);
 	assert_int_equal(refused_with, TEEC_ERROR_BAD_PARAMETERS);
 	assert_int_equal(g->commands, 0);
-	fake.secure = model_smc;
+	for (uint32_t i = 0; i < 600; i++)
+		assert_true(model_byte(model_guest_of(g->host), handle_of_last_buffer(g),
+				       i * PAGE_SIZE) ==
+			    fake_ram(g->host, IPA(PAGE_DATA + i % 512)));
 	assert_int_equal(guest_unregister(g, COOKIE), TEEC_SUCCESS);
+	assert_int_equal(guest_unregister(g, COOKIE + 1), TEEC_SUCCESS);
 	expect_baseline(g);
 }
 

@@ -132,8 +132,11 @@ class Finder:
         return after_macro if end else macro["offset"]
 
     def span(self, node):
+        """Its stretch of the file; LIKELY and UNLIKELY belong to what they enclose."""
         where = node.get("range", {})
-        return self.place(where.get("begin", {}), False), self.place(where.get("end", {}), True)
+        start, end = self.place(where.get("begin", {}), False), self.place(where.get("end", {}), True)
+        hint = re.search(r"\b(?:UN)?LIKELY$", self.text[:start]) if self.text[start : start + 1] == "(" else None
+        return hint.start() if hint else start, end
 
     def change(self, start, end, new):
         if 0 <= start < end and self.text[start:end].strip() != new:
