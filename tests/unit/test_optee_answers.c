@@ -217,7 +217,7 @@ static void expect_opened(struct guest *g, uint32_t params, uint32_t session)
 		       0x99aabbccddeeff00, 0);
 	m->p[1].attr = OPTEE_MSG_ATTR_META | OPTEE_MSG_ATTR_VALUE_INPUT;
 	if (params == 6)
-		m->p[5].attr = OPTEE_MSG_ATTR_VALUE_INOUT;
+		m->p[5] = rmem(OPTEE_MSG_ATTR_VALUE_INOUT, 1, 2, 3);
 	(void)guest_call(g);
 	e = expect_event(TEE_EVENT_CALL, OPTEE_MSG_OPEN_SESSION);
 	e->params = (uint8_t)(params - 2);

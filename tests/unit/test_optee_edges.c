@@ -175,6 +175,42 @@ static void a_message_needs_room_for_its_parameters_and_a_request_area(void **st
 	assert_int_equal(guest_unregister(g, COOKIE_ARGS), TEEC_SUCCESS);
 }
 
+/* A buffer's size need not be a multiple of 8: one byte less than must be is too little. */
+static void one_byte_less_is_too_little(void **state)
+{
+	struct guest *g = &guests[0];
+
+	(void)state;
+	for (uint64_t size = 32 + 160 - 1; size <= 32 + 160; size++) {
+		assert_int_equal(guest_register(g, COOKIE, 0, size), TEEC_SUCCESS);
+		message_at(g, IPA(PAGE_DATA))->h =
+			(struct optee_msg_header){.cmd = OPTEE_MSG_CANCEL};
+		assert_int_equal(
+			smc4(g, OPTEE_SMC_CALL_WITH_REGD_ARG, COOKIE >> 32, (uint32_t)COOKIE, 0),
+			size == 32 + 160 ? OPTEE_SMC_OK : OPTEE_SMC_EBADADDR);
+		assert_int_equal(guest_unregister(g, COOKIE), TEEC_SUCCESS);
+		assert_int_equal(guest_register(g, COOKIE, 0, size + 32), TEEC_SUCCESS);
+		message_at(g, IPA(PAGE_DATA))->h =
+			(struct optee_msg_header){.cmd = OPTEE_MSG_INVOKE_COMMAND, .num_params = 1};
+		message_at(g, IPA(PAGE_DATA))->p[0].attr = OPTEE_MSG_ATTR_NONE;
+		assert_int_equal(
+			smc4(g, OPTEE_SMC_CALL_WITH_REGD_ARG, COOKIE >> 32, (uint32_t)COOKIE, 0),
+			size == 32 + 160 ? OPTEE_SMC_OK : OPTEE_SMC_EBADADDR);
+		assert_int_equal(guest_unregister(g, COOKIE), TEEC_SUCCESS);
+	}
+}
+
+/* The audit wants it 0 in what the TEE sees. */
+static void padding_does_not_pass(void **state)
+{
+	struct guest *g = &guests[0];
+	struct message *m = message(g, OPTEE_MSG_CANCEL, 0);
+
+	(void)state;
+	m->h.pad = UINT32_MAX;
+	assert_int_equal(guest_call(g), OPTEE_SMC_OK);
+}
+
 /* A page holds 32 + 32 n bytes up to n = 127, which is the most there can be. */
 static void a_page_holds_127_parameters(void **state)
 {
@@ -297,6 +333,8 @@ int main(void)
 		MEDIATOR_TEST(null_references_of_each_kind_pass),
 		MEDIATOR_TEST(pages_are_given_back_525_at_a_time),
 		MEDIATOR_TEST(a_message_needs_room_for_its_parameters_and_a_request_area),
+		MEDIATOR_TEST(one_byte_less_is_too_little),
+		MEDIATOR_TEST(padding_does_not_pass),
 		MEDIATOR_TEST(a_page_holds_127_parameters),
 		MEDIATOR_TEST(a_message_may_lie_in_any_page_of_a_large_buffer),
 		MEDIATOR_TEST(a_call_in_a_buffer_that_is_not_live_is_refused),

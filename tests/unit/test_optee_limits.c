@@ -94,7 +94,7 @@ static size_t buckets(uint32_t buffers)
 
 /*
  * No more than the quota needs, each part from a cache line on: the VM, calls, objects, chunks of
- * 15 frames for objects of five pages and more, hash buckets, links of list pages.
+ * 15 frames for objects of five pages and more, hash buckets, links of list pages, sessions.
  */
 static void a_vm_takes_the_memory_that_its_quota_needs(void **state)
 {
@@ -116,7 +116,8 @@ static void a_vm_takes_the_memory_that_its_quota_needs(void **state)
 					 lines(calls * sizeof(struct optee_call)) +
 					 q->buffers * 64 + (q->shared_pages / 15 + large) * 64 +
 					 lines(buckets(q->buffers) * 4) +
-					 lines((q->shared_pages / 511 + calls) * 4));
+					 lines((q->shared_pages / 511 + calls) * 4) +
+					 lines(q->sessions * 4));
 	}
 }
 
