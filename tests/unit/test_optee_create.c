@@ -139,31 +139,38 @@ static void the_first_call_asks_a_thousand_things_but_not_more(void **state)
 	expect_works(&guests[0]);
 }
 
-/* A request in a call of our own is answered "not supported", on its thread. */
+/* Requests in a call of our own: for a buffer, to free one, a command. None is granted. */
+static const uint32_t own_exits[] = {OPTEE_SMC_RPC_FREE, OPTEE_SMC_RPC_ALLOC, OPTEE_SMC_RPC_CMD};
 static uint32_t refused;
 static uint64_t begun[TEE_SMC_REGS];
 
 static void asking(uint64_t *regs)
 {
 	static struct message *slot;
+	static uint32_t next;
 	struct optee_msg_header *area;
 
 	if (regs[0] == OPTEE_SMC_CALL_WITH_RPC_ARG) {
 		memcpy(begun, regs, sizeof(begun));
 		slot = fake_secure_view(guests[0].host, regs[1] << 32 | regs[2]);
-		regs[0] = OPTEE_SMC_RPC_CMD;
-		regs[3] = 1;
-	} else if (regs[0] == OPTEE_SMC_RETURN_FROM_RPC) {
-		area = (struct optee_msg_header *)(void *)&slot->p[slot->h.num_params];
-		assert_int_equal(area->ret, TEEC_ERROR_NOT_SUPPORTED);
-		assert_int_equal(area->ret_origin, TEEC_ORIGIN_COMMS);
-		assert_int_equal(regs[3], 1);
-		refused++;
-		memcpy(regs, begun, sizeof(begun));
+		next = 0;
+	} else if (regs[0] != OPTEE_SMC_RETURN_FROM_RPC) {
 		model_smc(regs);
-	} else {
-		model_smc(regs);
+		return;
 	}
+	if (next < ARRAY_SIZE(own_exits)) {
+		regs[0] = own_exits[next++];
+		regs[3] = 1;
+		return;
+	}
+	area = (struct optee_msg_header *)(void *)&slot->p[slot->h.num_params];
+	assert_int_equal(area->ret, TEEC_ERROR_NOT_SUPPORTED);
+	assert_int_equal(area->ret_origin, TEEC_ORIGIN_COMMS);
+	assert_int_equal(regs[1] | regs[2], 0);
+	assert_int_equal(regs[3], 1);
+	refused++;
+	memcpy(regs, begun, sizeof(begun));
+	model_smc(regs);
 }
 
 static void a_request_in_our_own_calls_is_refused(void **state)
@@ -179,6 +186,25 @@ static void a_request_in_our_own_calls_is_refused(void **state)
 	fake.secure = model_smc;
 	assert_int_equal(refused, fake.no_window ? 2 : 1);
 	expect_works(g);
+}
+
+/* A request was refused, and the guest is still to free its buffer: the TEE waits for the answer.
+ */
+static void a_call_whose_buffer_was_refused_is_ended_with_its_vm(void **state)
+{
+	struct guest *g = &guests[0];
+
+	(void)state;
+	g->style = OPTEE_SMC_CALL_WITH_ARG;
+	g->hold = true;
+	(void)guest_invoke(g, MODEL_TIME, 0);
+	assert_int_equal(g->regs[0], OPTEE_SMC_RPC_ALLOC);
+	guest_serve(g);
+	g->regs[2] |= 4;
+	assert_int_equal(smc(g), OPTEE_SMC_RPC_FREE);
+	assert_int_equal(guest_destroy(g), TEE_STATUS_OK);
+	assert_int_equal(model.left_threads, 0);
+	assert_int_equal(guest_create(g), TEE_STATUS_OK);
 }
 
 /* Its partition stays, and its id with it: no page was given to it yet. */
@@ -269,6 +295,7 @@ int main(void)
 		MEDIATOR_TEST(the_first_call_asks_a_thousand_things_but_not_more),
 		MEDIATOR_TEST(a_request_in_our_own_calls_is_refused),
 		MEDIATOR_TEST_NO_WINDOW(a_request_in_our_own_calls_is_refused),
+		MEDIATOR_TEST(a_call_whose_buffer_was_refused_is_ended_with_its_vm),
 		MEDIATOR_TEST(every_id_can_be_used_and_then_no_more),
 		MEDIATOR_TEST_NO_WINDOW(a_lost_partition_keeps_what_the_tee_may_write_to),
 		MEDIATOR_TEST(destruction_looks_at_the_clock),
