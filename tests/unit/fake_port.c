@@ -220,8 +220,9 @@ static uint8_t *pinned_view(struct tee_host_vm *vm, uint64_t pa, const void *buf
 {
 	uint32_t page;
 
-	if (((pa | (uintptr_t)buffer | size) & 7) != 0 || (pa & PAGE_MASK) + size > PAGE_SIZE)
-		fake_violation("pinned copy: alignment");
+	if (((pa | (uintptr_t)buffer | size) & 7) != 0 || (pa & PAGE_MASK) + size > PAGE_SIZE ||
+	    size == 0)
+		fake_violation("pinned copy: alignment or size");
 	if (fake_owner(pa, &page) != vm || vm->pins[page] == 0) {
 		fake_violation("pinned copy at %#llx, not pinned", (unsigned long long)pa);
 		return NULL;
