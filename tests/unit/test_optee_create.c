@@ -207,6 +207,21 @@ static void a_call_whose_buffer_was_refused_is_ended_with_its_vm(void **state)
 	assert_int_equal(guest_create(g), TEE_STATUS_OK);
 }
 
+/* A record of a call that gave pages back at its end serves the next call. */
+static void a_call_is_ended_whatever_its_record_served_before(void **state)
+{
+	struct guest *g = &guests[0];
+
+	(void)state;
+	assert_int_equal(guest_register(g, 7, 0, 4096), TEEC_SUCCESS);
+	assert_int_equal(guest_unregister(g, 7), TEEC_SUCCESS);
+	g->hold = true;
+	(void)guest_invoke(g, MODEL_TIME, 0);
+	assert_int_equal(guest_destroy(g), TEE_STATUS_OK);
+	assert_int_equal(model.left_threads, 0);
+	assert_int_equal(guest_create(g), TEE_STATUS_OK);
+}
+
 /* Its partition stays, and its id with it: no page was given to it yet. */
 static void lose_an_id(struct guest *g)
 {
@@ -296,6 +311,7 @@ int main(void)
 		MEDIATOR_TEST(a_request_in_our_own_calls_is_refused),
 		MEDIATOR_TEST_NO_WINDOW(a_request_in_our_own_calls_is_refused),
 		MEDIATOR_TEST(a_call_whose_buffer_was_refused_is_ended_with_its_vm),
+		MEDIATOR_TEST(a_call_is_ended_whatever_its_record_served_before),
 		MEDIATOR_TEST(every_id_can_be_used_and_then_no_more),
 		MEDIATOR_TEST_NO_WINDOW(a_lost_partition_keeps_what_the_tee_may_write_to),
 		MEDIATOR_TEST(destruction_looks_at_the_clock),

@@ -211,6 +211,29 @@ static void padding_does_not_pass(void **state)
 	assert_int_equal(guest_call(g), OPTEE_SMC_OK);
 }
 
+static void refuse_to_close(struct model_thread *t)
+{
+	if (t->arg->cmd == OPTEE_MSG_CLOSE_SESSION)
+		t->arg->ret = TEEC_ERROR_BUSY;
+}
+
+static void a_session_that_the_tee_does_not_close_stays_charged(void **state)
+{
+	struct guest *g = &guests[0];
+
+	(void)state;
+	open_message(message_at(g, IPA(PAGE_ARG)));
+	assert_int_equal(guest_call(g), OPTEE_SMC_OK);
+	model.before_return = refuse_to_close;
+	message(g, OPTEE_MSG_CLOSE_SESSION, 0)->h.session = 1;
+	assert_int_equal(guest_call(g), OPTEE_SMC_OK);
+	assert_int_equal(message_at(g, IPA(PAGE_ARG))->h.ret, TEEC_ERROR_BUSY);
+	assert_int_equal(g->tee->used.sessions, 1);
+	model.before_return = NULL;
+	close_session(g, 1);
+	expect_baseline(g);
+}
+
 /* A page holds 32 + 32 n bytes up to n = 127, which is the most there can be. */
 static void a_page_holds_127_parameters(void **state)
 {
@@ -335,6 +358,7 @@ int main(void)
 		MEDIATOR_TEST(a_message_needs_room_for_its_parameters_and_a_request_area),
 		MEDIATOR_TEST(one_byte_less_is_too_little),
 		MEDIATOR_TEST(padding_does_not_pass),
+		MEDIATOR_TEST(a_session_that_the_tee_does_not_close_stays_charged),
 		MEDIATOR_TEST(a_page_holds_127_parameters),
 		MEDIATOR_TEST(a_message_may_lie_in_any_page_of_a_large_buffer),
 		MEDIATOR_TEST(a_call_in_a_buffer_that_is_not_live_is_refused),

@@ -302,6 +302,7 @@ static void refusals_of_what_exists_are_counted_too(void **state)
 	{
 		const struct refusal cases[] = {
 			{FFA_MEM_SHARE_32, length - 8, length - 8, 0, TEE_REFUSED_MESSAGE, 0},
+			{FFA_MEM_SHARE_32, length, length, 1, TEE_REFUSED_MESSAGE, 0},
 			{FFA_MEM_SHARE_32, length, length, 0, TEE_REFUSED_ADDRESS, 0},
 		};
 
