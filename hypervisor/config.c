@@ -235,6 +235,8 @@ uint32_t config_read(const void *fdt, const struct board_info *board, struct vm_
 		if (read_vm(&r) && name_is_new(&r, vms, count))
 			count++;
 	}
+	for (uint32_t i = 0; i < count; i++)
+		vms[i].control = i == VM_CONTROL;
 	return count;
 }
 

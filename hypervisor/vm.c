@@ -61,6 +61,7 @@ static void give_back(uint64_t memory, uint64_t size)
 
 void vm_put_memory(struct vm *vm)
 {
+	vm->ram_size = 0; /* before it is somebody else's */
 	if (vm->vttbr != 0)
 		stage2_destroy(vm->vttbr, ipa(VM_RAM_BASE), vm->config.memory);
 	give_back(vm->ram.pa, vm->config.memory);
@@ -70,7 +71,6 @@ void vm_put_memory(struct vm *vm)
 		give_back(vm->config.ramdisk.pa, vm->config.ramdisk_size);
 	}
 	vm->ram = vm->config.kernel = vm->config.ramdisk = pa(0);
-	vm->ram_size = 0;
 	vm->pins = NULL;
 	vm->vttbr = 0;
 }
@@ -118,7 +118,7 @@ static enum vm_error reserve(const struct vm_config *config, struct vm **out)
 	if (name_is_taken(config->name))
 		return VM_ERROR_NAME_TAKEN;
 	for (uint32_t i = 0; i < VMS_MAX; i++) {
-		if (vms[i].state != VM_FREE)
+		if (vms[i].state != VM_FREE || config->control != (i == VM_CONTROL))
 			continue;
 		vms[i].id = i;
 		vms[i].config = *config;

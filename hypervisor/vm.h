@@ -17,7 +17,7 @@
 #define VM_NAME_MAX 32u
 #define VM_RAM_BASE 0x40000000ull
 
-/* The VM that has the control channel. */
+/* The id of the control VM, which no other VM gets (vm_config.control). */
 #define VM_CONTROL 0u
 
 #define VM_BOOTARGS_MAX 2048u	/* with the final NUL; as much as Linux takes */
@@ -32,6 +32,7 @@ enum vm_tee_mode { VM_TEE_NONE, VM_TEE_SHARED };
  */
 struct vm_config {
 	char name[VM_NAME_MAX];
+	bool control; /* the control VM: the first of the board's tree, and nobody later */
 	uint32_t cpus;
 	uint64_t memory; /* bytes, a multiple of 2 MiB */
 	pa_t kernel;

@@ -300,6 +300,7 @@ static void vms_are_read_in_order(void **state)
 	assert_int_equal(configs[0].quota.shared_pages, 100);
 	assert_int_equal(configs[0].quota.buffers, usual.buffers);
 	assert_string_equal(configs[1].name, "b");
+	assert_true(configs[0].control && !configs[1].control);
 	assert_int_equal(configs[1].ramdisk_size, 0);
 	assert_int_equal(configs[1].tee, VM_TEE_NONE);
 	expect_sent("");

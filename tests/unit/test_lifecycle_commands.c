@@ -25,6 +25,7 @@ static int reset(void **state)
 {
 	(void)world_reset(state);
 	described = world_config("7up");
+	described.control = true;
 	commands_init(&described, 1);
 	return 0;
 }

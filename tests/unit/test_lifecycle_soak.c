@@ -59,6 +59,7 @@ static void create(void)
 
 	snprintf(name, sizeof(name), "vm%u", number++);
 	config = world_config(name);
+	config.control = one_in(20);
 	config.memory = MIB(2) * (1 + any(4));
 	config.cpus = 1 + any(3);
 	config.quota.shared_pages = 1 + any(100000);
