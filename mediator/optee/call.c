@@ -44,8 +44,6 @@ static struct optee_call *call_new(struct optee_vm *o, struct tee_host_vcpu *vcp
 
 static void call_free(struct optee_vm *o, struct optee_call *c) NEEDS(&o->vm)
 {
-	if (c->has_thread && !o->vm.dead)
-		o->threads_busy &= ~BIT(c->thread);
 	c->state = CALL_FREE;
 	o->calls_free |= BIT(c->index);
 	o->vm.used.calls--;
@@ -58,6 +56,17 @@ static inline void unref_all(struct optee_vm *o, struct optee_call *c) NEEDS(&o-
 	c->ref_count = 0;
 }
 
+/* While the call waits, its thread is no other call's. False: it is another's that waits. */
+static bool hold_thread(struct optee_vm *o, const struct optee_call *c) NEEDS(&o->vm)
+{
+	if (!c->has_thread || o->vm.dead)
+		return true;
+	if (UNLIKELY((o->threads_busy & BIT(c->thread)) != 0))
+		return false;
+	o->threads_busy |= BIT(c->thread);
+	return true;
+}
+
 enum optee_next optee_suspend(struct optee_vm *o, struct optee_call *c, uint32_t code,
 			      enum optee_wait wait, uint64_t payload)
 {
@@ -65,6 +74,10 @@ enum optee_next optee_suspend(struct optee_vm *o, struct optee_call *c, uint32_t
 
 	c->wait = (uint8_t)wait;
 	tee_lock(&o->vm);
+	if (UNLIKELY(!hold_thread(o, c))) {
+		tee_unlock(&o->vm);
+		return optee_fault(o, c, "two calls on a thread");
+	}
 	c->generation = (c->generation + 1) & (UINT32_MAX >> HANDLE_INDEX_BITS);
 	regs[0] = code;
 	regs[1] = payload >> 32;
@@ -174,6 +187,7 @@ enum optee_next optee_give_up(struct optee_vm *o, struct optee_call *c, uint32_t
 
 enum optee_next optee_complete(struct optee_vm *o, struct optee_call *c)
 {
+	c->has_thread = false;
 	/* A guest that took its page away meanwhile learns no more than that the call ended. */
 	(void)optee_message_out(o, c);
 	if (UNLIKELY(c->header.cmd == OPTEE_MSG_STOP_ASYNC_NOTIF && c->header.ret == TEEC_SUCCESS))
@@ -249,6 +263,8 @@ static struct optee_call *resume_find(struct optee_vm *o, struct tee_host_vcpu *
 		c->state = CALL_RUNNING;
 		c->vcpu = vcpu;
 		c->regs = regs;
+		if (c->has_thread)
+			o->threads_busy &= ~BIT(c->thread);
 	}
 	tee_unlock(&o->vm);
 	return found ? c : NULL;

@@ -31,7 +31,11 @@ static void resume_regs(const struct optee_vm *o, uint32_t thread, uint64_t *smc
 	smc[7] = o->vm.id;
 }
 
-/* The TEE left on this thread: the call's own from its first exit on, and nobody else's. */
+/*
+ * The TEE left on this thread: the call's own from its first exit on, and none that another call
+ * waits on. What a call that is in the TEE had may be this one's already: the TEE gives a thread
+ * away before we hear that it is free.
+ */
 static bool claim_thread(struct optee_vm *o, struct optee_call *c, uint64_t thread)
 {
 	uint32_t t = (uint32_t)thread;
@@ -43,8 +47,6 @@ static bool claim_thread(struct optee_vm *o, struct optee_call *c, uint64_t thre
 		return false;
 	tee_lock(&o->vm);
 	ours = (o->threads_busy & BIT(t)) == 0;
-	if (ours)
-		o->threads_busy |= BIT(t);
 	tee_unlock(&o->vm);
 	c->has_thread = ours;
 	c->thread = t;

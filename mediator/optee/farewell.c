@@ -40,9 +40,7 @@ void optee_session_closed(struct optee_vm *o, uint32_t id)
 /* The TEE has a thread for the call, and waits for an answer or for its turn. */
 static bool with_tee(const struct optee_call *c)
 {
-	bool drains = c->wait == WAIT_FREE || (c->wait == WAIT_WORK && c->doomed != 0);
-
-	return c->state == CALL_SUSPENDED && c->has_thread && !(drains && c->after == NEXT_FINISH);
+	return c->state == CALL_SUSPENDED && c->has_thread;
 }
 
 static uint32_t enter(struct optee_vm *o, struct optee_call *c, bool resume)

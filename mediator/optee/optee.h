@@ -171,7 +171,7 @@ struct optee_call {
 	bool has_thread;
 	bool settles;	     /* its end changes a buffer or the number of sessions */
 	uint32_t generation; /* of the guest's handle; new at each suspension */
-	uint32_t thread;     /* the TEE's, if has_thread */
+	uint32_t thread;     /* the TEE's, if has_thread: from the first exit to the TEE's answer */
 	uint32_t result;     /* a0 for the guest at the end */
 
 	/* While it runs: on whose behalf. */
@@ -209,7 +209,7 @@ struct optee_vm {
 	uint32_t *list_next; /* per list page: index + 1 of the next */
 	struct optee_pages arena;
 	struct optee_pages lists;
-	uint64_t threads_busy; /* TEE threads that belong to a call */
+	uint64_t threads_busy; /* TEE threads that wait with a suspended call */
 	uint64_t calls_free;   /* bit per call */
 	uint32_t call_count;
 	uint32_t bucket_shift; /* 64 - log2(number of buckets) */

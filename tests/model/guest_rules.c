@@ -34,8 +34,23 @@ static void refuse(struct spec_frame *f, uint64_t x0, enum tee_refusal why)
 	answer(f, x0);
 }
 
+/* A thread that waits is one call's. */
+static bool hold_thread(struct spec_frame *f)
+{
+	int thread = f->call->thread;
+
+	if (thread < 0 || f->vm->dead)
+		return true;
+	if (f->vm->thread_taken[thread])
+		return false;
+	f->vm->thread_taken[thread] = true;
+	return true;
+}
+
 void spec_suspend(struct spec_frame *f, uint32_t code, enum spec_wait wait, uint64_t payload)
 {
+	if (!hold_thread(f))
+		return spec_fault(f);
 	answer(f, code);
 	f->regs[1] = payload >> 32;
 	f->regs[2] = (uint32_t)payload;
@@ -203,8 +218,6 @@ void spec_end(struct spec_frame *f)
 	c->area_cookie = 0;
 	if (cookie != 0)
 		return spec_suspend(f, OPTEE_SMC_RPC_FREE, SPEC_FREES, cookie);
-	if (c->thread >= 0 && !f->vm->dead)
-		f->vm->thread_taken[c->thread] = false;
 	answer(f, c->result);
 	c->exists = false;
 }
@@ -546,6 +559,8 @@ static void resume(struct spec_frame *f)
 	wait = c->wait;
 	c->wait = SPEC_RUNS;
 	f->next = SPEC_RESUMES;
+	if (c->thread >= 0)
+		f->vm->thread_taken[c->thread] = false;
 	if (f->vm->dead) {
 		spec_refused(f->vm, TEE_REFUSED_DEAD);
 		c->area_cookie = 0;

@@ -117,7 +117,7 @@ struct spec_vm {
 	uint32_t sessions;	     /* open, or being opened */
 	uint32_t ids[SPEC_SESSIONS]; /* of those open */
 	uint32_t id_count;
-	bool thread_taken[64];
+	bool thread_taken[64]; /* by a call that is suspended */
 	uint32_t tee_threads;
 	bool notifies;
 	uint64_t refusals[TEE_REFUSALS];
@@ -217,6 +217,8 @@ void spec_guest_calls(struct spec_frame *f);
 void spec_close(struct spec_frame *f, bool success);
 void spec_refuse_message(struct spec_frame *f, uint32_t result);
 void spec_end(struct spec_frame *f);
+/* The TEE broke its contract: the VM's use of it ends, and the call with it. */
+void spec_fault(struct spec_frame *f);
 void spec_drain(struct spec_frame *f, enum spec_after after);
 void spec_walk(struct spec_frame *f);
 void spec_suspend(struct spec_frame *f, uint32_t code, enum spec_wait wait, uint64_t payload);

@@ -161,12 +161,11 @@ static bool on_its_thread(struct spec_frame *f)
 		return (uint32_t)c->thread == thread;
 	if (thread >= f->vm->tee_threads || f->vm->thread_taken[thread])
 		return false;
-	f->vm->thread_taken[thread] = true;
 	c->thread = (int)thread;
 	return true;
 }
 
-static void fault(struct spec_frame *f)
+void spec_fault(struct spec_frame *f)
 {
 	f->vm->dead = true;
 	f->vm->tee_faults++;
@@ -206,6 +205,7 @@ static void completed(struct spec_frame *f)
 	struct spec_message *m = &c->message;
 	uint32_t written = 0;
 
+	c->thread = -1;
 	m->h.ret = f->answer.h.ret;
 	m->h.ret_origin = f->answer.h.ret_origin;
 	if (m->h.cmd == OPTEE_MSG_OPEN_SESSION)
@@ -242,21 +242,21 @@ void spec_tee_left(struct spec_frame *f)
 		return completed(f);
 	case OPTEE_SMC_RPC_FOREIGN_INTR:
 		if (!on_its_thread(f))
-			return fault(f);
+			return spec_fault(f);
 		if (f->returned)
 			spec_suspend(f, code, SPEC_INTERRUPTED, 0);
 		return;
 	case OPTEE_SMC_RPC_CMD:
 		if (!on_its_thread(f) || (uint32_t)f->tee[1] != 0 || (uint32_t)f->tee[2] != 0)
-			return fault(f);
+			return spec_fault(f);
 		return requested(f);
 	case OPTEE_SMC_ETHREAD_LIMIT:
 	case OPTEE_SMC_EBADADDR:
 	case OPTEE_SMC_EBADCMD:
 	case OPTEE_SMC_ENOMEM:
-		return f->call->thread < 0 ? not_run(f, code) : fault(f);
+		return f->call->thread < 0 ? not_run(f, code) : spec_fault(f);
 	default:
-		return fault(f);
+		return spec_fault(f);
 	}
 }
 

@@ -148,10 +148,16 @@ static void a_size_near_the_end_of_numbers_is_malformed(void **state)
 /* The TEE leaves every call by an interrupt for the guest, on the threads of this list. */
 static uint32_t threads[8];
 static uint32_t exits;
+static void (*meanwhile)(void); /* once, between the end of a call and our hearing of it */
 
 static void on_threads(uint64_t *regs)
 {
 	if (regs[0] == OPTEE_SMC_RETURN_FROM_RPC && exits >= ARRAY_SIZE(threads)) {
+		void (*other)(void) = meanwhile;
+
+		meanwhile = NULL;
+		if (other != NULL)
+			other();
 		regs[0] = OPTEE_SMC_OK;
 		return;
 	}
@@ -204,6 +210,63 @@ static void a_thread_of_two_calls_is_a_fault(void **state)
 	threads[0] = threads[1] = 1;
 	(void)begin_call(0, OPTEE_SMC_RPC_FOREIGN_INTR);
 	(void)begin_call(1, OPTEE_SMC_ENOTAVAIL);
+	assert_true(guests[0].tee->dead);
+	second_end();
+}
+
+/* Another vCPU calls, in page 1, and is left on thread 0. */
+static void call_on_thread_0(void)
+{
+	struct guest other = guests[0];
+
+	exits = 0;
+	threads[0] = 0;
+	message_at(&other, IPA(1))->h = (struct optee_msg_header){.cmd = OPTEE_MSG_CANCEL};
+	assert_int_equal(smc4(&other, OPTEE_SMC_CALL_WITH_RPC_ARG, 0, IPA(1), 1),
+			 OPTEE_SMC_RPC_FOREIGN_INTR);
+	exits = ARRAY_SIZE(threads);
+}
+
+/* The TEE gives it to another CPU's call before this CPU hears that its call is over. */
+static void a_thread_that_is_free_again_is_no_fault(void **state)
+{
+	uint64_t handle;
+
+	(void)state;
+	threads_begin();
+	threads[0] = 0;
+	handle = begin_call(0, OPTEE_SMC_RPC_FOREIGN_INTR);
+	exits = ARRAY_SIZE(threads);
+	meanwhile = call_on_thread_0;
+	assert_int_equal(resume(&guests[0], handle), OPTEE_SMC_OK);
+	assert_false(guests[0].tee->dead);
+	assert_int_equal(inside(&guests[0])->threads_busy, 1);
+	second_end();
+}
+
+/* Two calls at once in the TEE, and both come out on thread 0, the second one later. */
+static enum tee_interrupted interrupt_of_two(struct tee_host_vcpu *vcpu)
+{
+	void (*other)(void) = meanwhile;
+
+	meanwhile = NULL;
+	if (other != NULL)
+		other();
+	fake.interrupts_returned = 1;
+	return fake_port.foreign_interrupt(vcpu);
+}
+
+static void a_thread_of_two_calls_at_once_is_a_fault(void **state)
+{
+	struct tee_port two = fake_port;
+
+	(void)state;
+	two.foreign_interrupt = interrupt_of_two;
+	second_port(&two);
+	threads_begin();
+	threads[0] = 0;
+	meanwhile = call_on_thread_0;
+	(void)begin_call(0, OPTEE_SMC_ENOTAVAIL);
 	assert_true(guests[0].tee->dead);
 	second_end();
 }
@@ -323,6 +386,8 @@ int main(void)
 		MEDIATOR_TEST(a_size_near_the_end_of_numbers_is_malformed),
 		MEDIATOR_TEST_NO_WINDOW(a_call_that_comes_back_on_another_thread_is_a_fault),
 		MEDIATOR_TEST_NO_WINDOW(a_thread_of_two_calls_is_a_fault),
+		MEDIATOR_TEST_NO_WINDOW(a_thread_that_is_free_again_is_no_fault),
+		MEDIATOR_TEST_NO_WINDOW(a_thread_of_two_calls_at_once_is_a_fault),
 		MEDIATOR_TEST_NO_WINDOW(a_call_without_a_thread_frees_no_others),
 		MEDIATOR_TEST_NO_WINDOW(an_unknown_thread_is_a_fault),
 		MEDIATOR_TEST_NO_WINDOW(the_host_is_told_the_vcpu_that_calls),
