@@ -11,3 +11,18 @@ $(B)/user/%: guest/user/%.c
 	@mkdir -p $(@D)
 	@echo "  USERCC  $@"
 	@$(CC) $(USER_FLAGS) $< -o $@ $(USER_LIBS)/libteec.so.2
+
+# tvctl has its folder, needs no library, and is built for the host as well, where its tests run.
+TVCTL_SRC := $(wildcard guest/tvctl/*.c)
+TVCTL_FLAGS := -std=gnu11 -D_GNU_SOURCE -g $(WARN) -I.
+
+guests: $(B)/user/tvctl
+
+$(B)/user/tvctl: $(TVCTL_SRC) $(wildcard guest/tvctl/*.h abi/*.h)
+	@mkdir -p $(@D)
+	@echo "  USERCC  $@"
+	@$(CC) $(TVCTL_FLAGS) -O2 -static $(TVCTL_SRC) -o $@
+$(B)/host/tvctl: $(TVCTL_SRC) $(wildcard guest/tvctl/*.h abi/*.h)
+	@mkdir -p $(@D)
+	@echo "  HOSTCC  $@"
+	@$(HOSTCC) $(TVCTL_FLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all $(TVCTL_SRC) -o $@
