@@ -9,6 +9,7 @@ from checks import all_found
 PORT = "/dev/virtio-ports/org.teevisor.control.0"
 HELLO, LIST, INFO, REPLY, ERROR = 1, 2, 3, 0x8000, 0xFFFF
 BAD_TYPE, OUT_OF_STEP, NO_VM = 1, 5, 6
+OFF, RUNS = 0, 2  # enum control_vm_state
 HEADER = struct.Struct("<IHHI")
 VM = struct.Struct("<IIIIQII32s")
 
@@ -55,7 +56,7 @@ def test_vm_0_lists_the_vms_over_the_control_channel_and_no_other_vm_has_one(boo
     assert b"teevisor" in reply(m, frame(HELLO, version=77), HELLO | REPLY)
     listed = vms(m)
     assert [vm[7].rstrip(b"\0") for vm in listed] == [b"vm0", b"vm1"]
-    assert all((state, cpus, memory, has_tee) == (1, 2, 384 << 20, 1) for _, state, cpus, _, memory, _, has_tee, _ in listed)
+    assert all((state, cpus, memory, has_tee) == (RUNS, 2, 384 << 20, 1) for _, state, cpus, _, memory, _, has_tee, _ in listed)
     info = struct.unpack_from("<12Q", reply(m, frame(INFO, struct.pack("<I", 1), tag=9), INFO | REPLY, 9), VM.size)
     assert info[1] > 0 and info[6] >= info[1], info  # calls and entries into the Secure world, at boot already
 
@@ -93,5 +94,5 @@ def test_control_channel_outlives_a_reboot_of_vm_0_and_sees_vm_1_end(boot):
     m.send(1, "poweroff")
     m.wait("hyp", r"vm1: off", 60)
     states = [(vm[1], vm[3], vm[6]) for vm in vms(m)]
-    assert states == [(1, 2, 1), (0, 0, 0)]
+    assert states == [(RUNS, 2, 1), (OFF, 0, 0)]
     assert m.power_off([0]) == 0
