@@ -110,17 +110,19 @@ check: all
 # What every C file of ours must survive besides gcc: clang's warnings and its analysis of locks, clang-tidy (.clang-tidy), cppcheck.
 CLANG_FLAGS := --target=aarch64-linux-gnu -fsyntax-only $(filter-out -fno-tree-loop-distribute-patterns,$(CFLAGS_BARE)) $(WARN) \
 	-Wthread-safety -Wthread-safety-beta -Iexamples/port-check
-C_SOURCES   := $(filter-out $(TVCTL_SRC),$(sort $(shell find lib arch/aarch64 drivers platform firmware hypervisor mediator guest examples -name '*.c' 2>/dev/null)))
+# Programs of the Linux guests, with a C library and one thread.
+LINUX_SRC   := $(TVCTL_SRC) $(wildcard guest/user/*.c)
+C_SOURCES   := $(filter-out $(LINUX_SRC),$(sort $(shell find lib arch/aarch64 drivers platform firmware hypervisor mediator guest examples -name '*.c' 2>/dev/null)))
 in_parallel  = @printf '%s\n' $(C_SOURCES) | xargs -P2 -n6 sh -c '$(1)' sh
 clang-check:
 	$(call in_parallel,for f; do clang $(CLANG_FLAGS) $$f || exit 255; done)
-	@clang $(TVCTL_FLAGS) -fsyntax-only $(TVCTL_SRC)
+	@clang $(TVCTL_FLAGS) -isystem $(FDTINC) -fsyntax-only $(LINUX_SRC)
 clang-tidy:
 	$(call in_parallel,clang-tidy --quiet "$$@" -- $(CLANG_FLAGS))
-	@printf '%s\n' $(TVCTL_SRC) | xargs -P2 -I@ clang-tidy --quiet --checks=-concurrency-mt-unsafe @ -- $(TVCTL_FLAGS) # one thread
+	@printf '%s\n' $(LINUX_SRC) | xargs -P2 -I@ clang-tidy --quiet --checks=-concurrency-mt-unsafe @ -- $(TVCTL_FLAGS) -isystem $(FDTINC) # one thread
 cppcheck:
 	@cppcheck -j2 --quiet --error-exitcode=1 --std=c11 --platform=unix64 --enable=warning,style,performance,portability \
-		--suppressions-list=tools/cppcheck-suppressions -I. $(C_SOURCES) $(TVCTL_SRC)
+		--suppressions-list=tools/cppcheck-suppressions -I. $(C_SOURCES) $(LINUX_SRC)
 FORMATTED := $(shell find abi arch drivers examples firmware guest hypervisor lib mediator platform tests -name '*.[ch]' 2>/dev/null)
 format:
 	@clang-format -i $(FORMATTED)

@@ -15,7 +15,7 @@
 #define INSTRUCTIONS_PER_TICK 16u
 #define CMD_PARAMS	      1u
 #define ROUNDS_MAX	      64u
-#define KIB		      1024u
+#define KIB		      ((size_t)1024)
 
 static const TEEC_UUID pseudo_ta = {
 	0xd96a5b40, 0xc3e5, 0x21e3, {0x87, 0x94, 0x10, 0x02, 0xa5, 0xd5, 0xc6, 0x1b}};
@@ -57,11 +57,12 @@ static void report(const char *op, uint64_t *times, uint32_t rounds)
 
 static void invoke(const char *op, TEEC_Operation *operation, uint32_t rounds)
 {
-	uint64_t times[ROUNDS_MAX], begin;
+	uint64_t times[ROUNDS_MAX] = {0};
 	uint32_t origin;
 
 	for (uint32_t i = 0; i < rounds; i++) {
-		begin = ticks();
+		uint64_t begin = ticks();
+
 		must(TEEC_InvokeCommand(&session, CMD_PARAMS, operation, &origin), op);
 		times[i] = ticks() - begin;
 	}
@@ -110,7 +111,7 @@ static void invoke_registered(const char *op, size_t used)
 /* The same buffer again and again, so that its pages are there. */
 static void register_and_release(const char *size_name, size_t size, uint32_t rounds)
 {
-	uint64_t made[ROUNDS_MAX], released[ROUNDS_MAX], begin;
+	uint64_t made[ROUNDS_MAX] = {0}, released[ROUNDS_MAX] = {0};
 	void *buffer = aligned_alloc(4 * KIB, size);
 	char op[32];
 
@@ -118,8 +119,8 @@ static void register_and_release(const char *size_name, size_t size, uint32_t ro
 	for (uint32_t i = 0; i < rounds; i++) {
 		TEEC_SharedMemory memory = {
 			.buffer = buffer, .size = size, .flags = TEEC_MEM_INPUT | TEEC_MEM_OUTPUT};
+		uint64_t begin = ticks();
 
-		begin = ticks();
 		must(TEEC_RegisterSharedMemory(&context, &memory), size_name);
 		made[i] = ticks() - begin;
 		begin = ticks();
@@ -135,13 +136,14 @@ static void register_and_release(const char *size_name, size_t size, uint32_t ro
 
 static void open_and_close(const char *name, const TEEC_UUID *ta, uint32_t rounds)
 {
-	uint64_t opened[ROUNDS_MAX], closed[ROUNDS_MAX], both[ROUNDS_MAX], begin;
+	uint64_t opened[ROUNDS_MAX] = {0}, closed[ROUNDS_MAX] = {0}, both[ROUNDS_MAX] = {0};
 	TEEC_Session s;
 	uint32_t origin;
 	char op[32];
 
 	for (uint32_t i = 0; i < rounds; i++) {
-		begin = ticks();
+		uint64_t begin = ticks();
+
 		must(TEEC_OpenSession(&context, &s, ta, TEEC_LOGIN_PUBLIC, NULL, NULL, &origin),
 		     name);
 		opened[i] = ticks() - begin;
@@ -259,7 +261,7 @@ int main(int argc, char **argv)
 	long times = argc > 2 ? strtol(argv[2], NULL, 10) : 1;
 	uint32_t origin;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
+	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	must(TEEC_InitializeContext(NULL, &context), "context");
 	must(TEEC_OpenSession(&context, &session, &pseudo_ta, TEEC_LOGIN_PUBLIC, NULL, NULL,
 			      &origin),
