@@ -2,7 +2,7 @@
 """The board's device tree: QEMU's own, with the virtual machines of docs/configuration.md in /chosen.
 
 The words are Xen's for VMs made at boot (docs/misc/arm/device-tree/booting.txt of Xen), and teevisor's
-own for what those lack. Seeds are fresh in every tree: QEMU's are thrown away, because a tree may be kept.
+own for what those lack. Seeds are fresh in every tree (but with `icount`): QEMU's are thrown away, because a tree may be kept.
 """
 
 import os
@@ -52,12 +52,14 @@ class Tree:
         return bytes(self.fdt.as_bytearray())
 
 
-def _fresh_seeds(tree):
+def _seeds(tree, board):
+    """Fresh ones; or the same at each start where time counts instructions, since OP-TEE's addresses, which are random, change a call's cost."""
+    random = os.urandom if board.icount is None else lambda n: bytes(range(100, 100 + n))
     tree.remove("/chosen", "kaslr-seed")
-    tree.set("/chosen", "rng-seed", os.urandom(64))
-    tree.set("/chosen", "kaslr-seed", os.urandom(8))
+    tree.set("/chosen", "rng-seed", random(64))
+    tree.set("/chosen", "kaslr-seed", random(8))
     if tree.node("/secure-chosen") >= 0:
-        tree.set("/secure-chosen", "kaslr-seed", os.urandom(8))
+        tree.set("/secure-chosen", "kaslr-seed", random(8))
 
 
 def _psci(tree, cpus):
@@ -103,7 +105,7 @@ def _vm(tree, vm, kernel, ramdisk):
 def build(blob, machine, modules):
     """The tree's bytes. modules: one (kernel, ramdisk or None) per VM, each with address and size."""
     tree = Tree(blob)
-    _fresh_seeds(tree)
+    _seeds(tree, machine.board)
     if machine.firmware == "own":
         _psci(tree, machine.board.cpus)
     if machine.hypervisor:
